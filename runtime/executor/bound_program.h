@@ -1,0 +1,60 @@
+// A Program bound to one Session's memory: every operand's address is resolved, so that a run only
+// sets the caller's pointers and calls the kernels.
+#ifndef KAIROS_RUNTIME_EXECUTOR_BOUND_PROGRAM_H_
+#define KAIROS_RUNTIME_EXECUTOR_BOUND_PROGRAM_H_
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "executor/event_timer.h"
+#include "executor/program.h"
+#include "kairos/tensor.h"
+
+namespace kairos {
+
+// One run at a time.
+class BoundProgram {
+ public:
+  explicit BoundProgram(std::shared_ptr<const Program> program);
+
+  const Program& program() const { return *program_; }
+  // Types of the outputs, in the order of the graph's outputs.
+  const std::vector<TensorType>& output_types() const { return output_types_; }
+
+  // Runs in this memory, which is as large as the Program asks. Allocates nothing. On failure the
+  // error names the node, and outputs are undefined.
+  absl::Status Run(std::byte* arena, std::byte* scratch, ThreadPool& pool,
+                   absl::Span<const TensorView> inputs,
+                   absl::Span<const MutableTensorView> outputs,
+                   const EventTimer::Listener& listener);
+
+ private:
+  struct Step {
+    const Kernel* kernel;
+    Kernel::State* state;
+    const void* const* inputs;
+    void* const* outputs;
+  };
+  struct Patch {
+    size_t argument;  // index into arguments_
+    int32_t index;    // of the caller's input or output
+  };
+  void BindArena(std::byte* arena);
+
+  const std::shared_ptr<const Program> program_;
+  std::vector<TensorType> output_types_;
+  std::vector<void*> arguments_;  // inputs and outputs of all steps
+  std::vector<Step> steps_;
+  std::vector<std::unique_ptr<Kernel::State>> states_;
+  std::vector<Patch> input_patches_, output_patches_;
+  std::vector<std::pair<size_t, uint64_t>> arena_arguments_;  // (argument, offset)
+  std::byte* arena_ = nullptr;
+  bool bound_ = false;
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_BOUND_PROGRAM_H_

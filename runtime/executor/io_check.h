@@ -1,0 +1,26 @@
+// Checks of the tensors that a caller passes to Session::Run; messages name the input or output.
+#ifndef KAIROS_RUNTIME_EXECUTOR_IO_CHECK_H_
+#define KAIROS_RUNTIME_EXECUTOR_IO_CHECK_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "kairos/graph.h"
+#include "kairos/tensor.h"
+
+namespace kairos {
+
+// Number, dtypes, ranks and fixed dimensions against the graph's declarations; symbols that occur
+// twice must agree.
+absl::Status CheckInputTypes(const Graph& graph, absl::Span<const TensorView> inputs);
+// Pointers and byte counts; allocates nothing when all is well.
+absl::Status CheckInputData(const Graph& graph, absl::Span<const TensorView> inputs);
+// Number, dtype, exact shape, pointer and size.
+absl::Status CheckOutputs(const Graph& graph, absl::Span<const TensorType> types,
+                          absl::Span<const std::string> tap_names,
+                          absl::Span<const MutableTensorView> outputs);
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_IO_CHECK_H_

@@ -1,0 +1,29 @@
+// Turns a specialised graph into slots and steps: memory layouts are assigned,
+// layout changes inserted, views recognised. Kernels and offsets come later.
+#ifndef KAIROS_RUNTIME_EXECUTOR_LOWERING_H_
+#define KAIROS_RUNTIME_EXECUTOR_LOWERING_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "executor/analysis.h"
+#include "kairos/program_record.h"
+
+namespace kairos {
+
+struct Lowered {
+  ProgramRecord record;  // without kernels, offsets and sizes
+  // As record.slots: the slot whose bytes this one shares, transitively resolved; itself if none.
+  std::vector<int32_t> root;
+};
+
+struct LoweringOptions {
+  Layout spatial_layout = Layout::kPlain;  // for the operators of LayoutClass::kSpatial
+};
+
+absl::StatusOr<Lowered> Lower(const SpecializedGraph& specialized, const LoweringOptions& options,
+                              absl::Span<Backend* const> backends, ThreadPool& pool);
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_LOWERING_H_

@@ -1,0 +1,29 @@
+// Places buffers with known lifetimes into one arena.
+#ifndef KAIROS_RUNTIME_EXECUTOR_MEMORY_PLANNER_H_
+#define KAIROS_RUNTIME_EXECUTOR_MEMORY_PLANNER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+
+namespace kairos {
+
+struct Lifetime {
+  uint64_t bytes = 0;
+  int32_t first = 0;  // step that writes it
+  int32_t last = 0;   // last step that reads it, inclusive
+};
+
+struct ArenaPlan {
+  std::vector<uint64_t> offsets;  // as the lifetimes; 64-byte aligned
+  uint64_t bytes = 0;             // of the arena
+};
+
+// Largest first, each at the lowest offset that is free during its whole lifetime ("greedy by
+// size", Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference, 2020).
+ArenaPlan PlanArena(absl::Span<const Lifetime> lifetimes);
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_MEMORY_PLANNER_H_

@@ -1,0 +1,169 @@
+#include "executor/program.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "executor/analysis.h"
+#include "executor/fission.h"
+#include "executor/lowering.h"
+#include "executor/placement.h"
+#include "graph/op_table.h"
+#include "kairos/pass.h"
+
+namespace kairos {
+namespace {
+
+absl::Status RunShapedPasses(const Resolver& resolver, SpecializedGraph* specialized) {
+  PassContext context;
+  context.types = &specialized->types;
+  return RunPasses(resolver.policy().passes(), context, &specialized->graph);
+}
+
+// Resolves the steps of a freshly lowered program. A fused step that no backend but the last takes
+// is split: better two fast kernels than a slow one.
+absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver, Lowered* lowered) {
+  ProgramRecord& record = lowered->record;
+  std::vector<StepRecord> wanted;
+  std::swap(wanted, record.steps);
+  std::reverse(wanted.begin(), wanted.end());
+  std::vector<ResolvedStep> steps;
+  while (!wanted.empty()) {
+    StepRecord step = std::move(wanted.back());
+    wanted.pop_back();
+    absl::StatusOr<ResolvedStep> resolved = resolver.Resolve(step, record.slots, false);
+    if (!resolved.ok()) {
+      const bool refused = resolved.status().code() == absl::StatusCode::kUnimplemented;
+      if (!refused || !CanSplit(step.node)) return resolved.status();
+      wanted.push_back(SplitLastPostOp(&step, lowered));
+      wanted.push_back(std::move(step));
+      continue;
+    }
+    steps.push_back(*std::move(resolved));
+    record.steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+absl::StatusOr<std::vector<ResolvedStep>> ResolveFrozen(const ProgramRecord& record,
+                                                        Resolver& resolver) {
+  std::vector<ResolvedStep> steps;
+  steps.reserve(record.steps.size());
+  for (const StepRecord& step : record.steps) {
+    KAIROS_ASSIGN_OR_RETURN(ResolvedStep resolved, resolver.Resolve(step, record.slots, true));
+    steps.push_back(std::move(resolved));
+  }
+  return steps;
+}
+
+uint64_t LargestScratch(const std::vector<ResolvedStep>& steps) {
+  uint64_t bytes = 0;
+  for (const ResolvedStep& step : steps) {
+    bytes = std::max<uint64_t>(bytes, step.kernel.kernel->scratch_bytes());
+  }
+  return bytes;
+}
+
+// The loader has checked indices and ranges; this checks that the types are what the operators
+// make of them, so that no kernel is asked to write past its output.
+absl::Status CheckTypes(const ProgramRecord& record) {
+  for (const StepRecord& step : record.steps) {
+    std::vector<Operand> inputs;
+    for (size_t i = 0; i < step.node.inputs.size(); ++i) {
+      const ValueId id = step.node.inputs[i];
+      if (id == kNoValue) {
+        inputs.emplace_back();
+        continue;
+      }
+      const Slot& slot = record.slots[static_cast<size_t>(id)];
+      const void* data = step.known[i].empty() ? nullptr : step.known[i].data();
+      inputs.push_back({true, slot.type, false, data});
+    }
+    std::vector<TensorType> types;
+    KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(step.node), InferTypes(step.node, inputs, &types)));
+    for (size_t i = 0; i < types.size(); ++i) {
+      if (step.node.outputs[i] == kNoValue) continue;
+      const TensorType& have = record.slots[static_cast<size_t>(step.node.outputs[i])].type;
+      if (have.dtype == types[i].dtype && have.shape == types[i].shape) continue;
+      return absl::DataLossError(absl::StrCat(NodeLabel(step.node), ": plan has output ",
+                                              have.ToString(), ", expected ",
+                                              types[i].ToString()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+Layout SpatialLayout(const Resolver& resolver) {
+  absl::Span<Backend* const> backends = resolver.runtime().backends();
+  return resolver.policy().specializes() ? backends.front()->preferred_layout() : Layout::kPlain;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph& prepared,
+                                                             const Signature& signature,
+                                                             Resolver& resolver) {
+  absl::Span<Backend* const> backends = resolver.runtime().backends();
+  ThreadPool& pool = resolver.runtime().thread_pool();
+  KAIROS_ASSIGN_OR_RETURN(SpecializedGraph graph,
+                          SpecializeGraph(prepared, signature, backends, pool));
+  KAIROS_RETURN_IF_ERROR(RunShapedPasses(resolver, &graph));
+  KAIROS_ASSIGN_OR_RETURN(Lowered lowered, Lower(graph, {SpatialLayout(resolver)}, backends, pool));
+  auto program = std::make_shared<Program>();
+  KAIROS_ASSIGN_OR_RETURN(program->steps, ResolveRecorded(resolver, &lowered));
+  PlaceSlots(program->steps, &lowered);
+  program->record = std::move(lowered.record);
+  program->record.signature = signature;
+  program->record.threads = pool.thread_count();
+  program->scratch_bytes = program->record.scratch_bytes = LargestScratch(program->steps);
+  return program;
+}
+
+absl::StatusOr<std::shared_ptr<const Program>> ProgramFromRecord(const ProgramRecord& record,
+                                                                 Resolver& resolver) {
+  KAIROS_RETURN_IF_ERROR(CheckTypes(record));
+  auto program = std::make_shared<Program>();
+  KAIROS_ASSIGN_OR_RETURN(program->steps, ResolveFrozen(record, resolver));
+  if (!PlacementSuitsKernels(record, program->steps)) {
+    return absl::FailedPreconditionError("plan: buffers overlap in a way its kernels do not allow");
+  }
+  program->record = record;
+  program->scratch_bytes = LargestScratch(program->steps);
+  return program;
+}
+
+absl::StatusOr<ProgramRecord> CompleteRecord(const Program& program) {
+  ProgramRecord record = program.record;
+  std::vector<bool> read_plain(record.slots.size(), false);
+  for (size_t s = 0; s < record.steps.size(); ++s) {
+    StepRecord& step = record.steps[s];
+    const ResolvedStep& resolved = program.steps[s];
+    const Kernel& kernel = *resolved.kernel.kernel;
+    step.backend = std::string(resolved.backend->name());
+    step.kernel = std::string(kernel.name());
+    step.frozen = kernel.Save();
+    step.packed.clear();
+    for (const PackedInput& input : kernel.packed_inputs()) {
+      const size_t i = static_cast<size_t>(input.input);
+      Constant bytes{{DType::kUint8, {static_cast<int64_t>(input.bytes)}}, 
+                     resolved.weights[i].data, resolved.weights[i].owner};
+      step.packed.push_back({input.input, input.layout, std::move(bytes)});
+    }
+    for (size_t i = 0; i < step.node.inputs.size(); ++i) {
+      if (step.node.inputs[i] == kNoValue) continue;
+      const bool packed = std::any_of(step.packed.begin(), step.packed.end(), [&](const auto& p) {
+        return p.input == static_cast<int32_t>(i);
+      });
+      if (!packed) read_plain[static_cast<size_t>(step.node.inputs[i])] = true;
+    }
+  }
+  for (size_t i = 0; i < record.slots.size(); ++i) {
+    if (record.slots[i].kind == Slot::Kind::kConstant && !read_plain[i]) {
+      record.slots[i].constant.data = nullptr;
+      record.slots[i].constant.owner = nullptr;
+    }
+  }
+  return record;
+}
+
+}  // namespace kairos

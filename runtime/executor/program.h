@@ -1,0 +1,40 @@
+// A Program: what runs for one signature, as a flat list of kernels with the places of their
+// operands. Made by recording (from a graph) or from a ProgramRecord that a policy had ready.
+#ifndef KAIROS_RUNTIME_EXECUTOR_PROGRAM_H_
+#define KAIROS_RUNTIME_EXECUTOR_PROGRAM_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "executor/resolver.h"
+#include "kairos/program_record.h"
+
+namespace kairos {
+
+// Immutable once made.
+struct Program {
+  ProgramRecord record;             // frozen and packed fields empty unless it came from a plan
+  std::vector<ResolvedStep> steps;  // as record.steps
+  uint64_t scratch_bytes = 0;
+};
+
+// Records a Program: analyse, lower, resolve each kernel, place buffers.
+absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph& prepared,
+                                                             const Signature& signature,
+                                                             Resolver& resolver);
+
+// Makes the Program of a record, which may come from an untrusted file that passed the loader.
+// kFailedPrecondition when its buffer placement does not suit the kernels of this machine;
+// kDataLoss when its types contradict the operators.
+absl::StatusOr<std::shared_ptr<const Program>> ProgramFromRecord(const ProgramRecord& record,
+                                                                 Resolver& resolver);
+
+// The record with everything that a plan keeps: frozen kernels and packed weights. Constants that
+// every kernel reads packed lose their plain bytes.
+absl::StatusOr<ProgramRecord> CompleteRecord(const Program& program);
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_PROGRAM_H_

@@ -1,0 +1,72 @@
+#include "executor/program_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/string_view.h"
+
+namespace kairos {
+namespace {
+
+absl::string_view Bytes(const TensorView& view) {
+  return {static_cast<const char*>(view.data), view.bytes};
+}
+
+}  // namespace
+
+uint64_t ProgramTable::Hash(absl::Span<const TensorView> inputs) const {
+  constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;
+  uint64_t hash = inputs.size();
+  auto mix = [&](uint64_t v) { hash = ((hash ^ v) * kMultiplier) ^ (hash >> 29); };
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    mix(static_cast<uint64_t>(inputs[i].dtype));
+    for (int64_t d : inputs[i].shape) mix(static_cast<uint64_t>(d));
+    if (!keyed_[i]) continue;
+    for (char c : Bytes(inputs[i])) mix(static_cast<uint8_t>(c));
+  }
+  return hash;
+}
+
+bool ProgramTable::Matches(const Signature& signature,
+                           absl::Span<const TensorView> inputs) const {
+  if (signature.inputs.size() != inputs.size()) return false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const TensorType& type = signature.inputs[i];
+    if (type.dtype != inputs[i].dtype || type.shape.size() != inputs[i].shape.size() ||
+        !std::equal(type.shape.begin(), type.shape.end(), inputs[i].shape.begin())) {
+      return false;
+    }
+    if (keyed_[i] && signature.values[i] != Bytes(inputs[i])) return false;
+  }
+  return true;
+}
+
+BoundProgram* ProgramTable::Find(absl::Span<const TensorView> inputs) {
+  if (last_ != nullptr && Matches(last_->program().record.signature, inputs)) return last_;
+  auto it = programs_.find(Hash(inputs));
+  if (it == programs_.end()) return nullptr;
+  for (const std::unique_ptr<BoundProgram>& program : it->second) {
+    if (Matches(program->program().record.signature, inputs)) return last_ = program.get();
+  }
+  return nullptr;
+}
+
+BoundProgram* ProgramTable::Insert(absl::Span<const TensorView> inputs,
+                                   std::unique_ptr<BoundProgram> program) {
+  last_ = program.get();
+  programs_[Hash(inputs)].push_back(std::move(program));
+  return last_;
+}
+
+Signature ProgramTable::MakeSignature(absl::Span<const TensorView> inputs) const {
+  Signature signature;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    signature.inputs.push_back(
+        {inputs[i].dtype, Shape(inputs[i].shape.begin(), inputs[i].shape.end())});
+    signature.values.emplace_back();
+    if (keyed_[i]) signature.values.back() = std::string(Bytes(inputs[i]));
+  }
+  return signature;
+}
+
+}  // namespace kairos

@@ -1,0 +1,39 @@
+// The Programs of a Session by signature. Finding a known one neither allocates nor builds a
+// Signature.
+#ifndef KAIROS_RUNTIME_EXECUTOR_PROGRAM_TABLE_H_
+#define KAIROS_RUNTIME_EXECUTOR_PROGRAM_TABLE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "executor/bound_program.h"
+#include "kairos/program_record.h"
+#include "kairos/tensor.h"
+
+namespace kairos {
+
+class ProgramTable {
+ public:
+  // `keyed` says which inputs' bytes belong to the signature.
+  explicit ProgramTable(std::vector<bool> keyed) : keyed_(std::move(keyed)) {}
+
+  BoundProgram* Find(absl::Span<const TensorView> inputs);
+  BoundProgram* Insert(absl::Span<const TensorView> inputs,
+                       std::unique_ptr<BoundProgram> program);
+  Signature MakeSignature(absl::Span<const TensorView> inputs) const;
+
+ private:
+  uint64_t Hash(absl::Span<const TensorView> inputs) const;
+  bool Matches(const Signature& signature, absl::Span<const TensorView> inputs) const;
+
+  const std::vector<bool> keyed_;
+  BoundProgram* last_ = nullptr;
+  absl::flat_hash_map<uint64_t, std::vector<std::unique_ptr<BoundProgram>>> programs_;
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_PROGRAM_TABLE_H_

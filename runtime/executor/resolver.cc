@@ -1,0 +1,139 @@
+#include "executor/resolver.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "executor/event_timer.h"
+#include "executor/fission.h"
+#include "graph/op_table.h"
+
+namespace kairos {
+namespace {
+
+std::vector<Operand> Operands(const std::vector<ValueId>& ids, const std::vector<Slot>& slots,
+                              bool constants) {
+  std::vector<Operand> operands;
+  for (ValueId id : ids) {
+    if (id == kNoValue) {
+      operands.emplace_back();
+      continue;
+    }
+    const Slot& slot = slots[static_cast<size_t>(id)];
+    operands.push_back({true, slot.type, constants && slot.kind == Slot::Kind::kConstant, nullptr});
+  }
+  return operands;
+}
+
+}  // namespace
+
+PolicyContext Resolver::policy_context() const {
+  return {&shared_->model(), runtime_.backends(), &runtime_.kernel_cache(),
+          runtime_.thread_pool().thread_count()};
+}
+
+absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
+                                               const std::vector<Slot>& slots, bool frozen) {
+  std::vector<Operand> inputs = Operands(step.node.inputs, slots, policy().specializes());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!step.known[i].empty()) inputs[i].data = step.known[i].data();
+  }
+  const std::vector<Operand> outputs = Operands(step.node.outputs, slots, false);
+  const KernelRequest request{&step.node, inputs, outputs, runtime_.thread_pool().thread_count(),
+                              options_.deterministic};
+  ResolvedStep resolved;
+  {
+    EventTimer timer(options_.on_event, Event::Kind::kCompile, step.node);
+    absl::Status chosen = ChooseKernel(request, frozen ? &step : nullptr, &resolved);
+    if (!chosen.ok()) return Annotate(NodeLabel(step.node), chosen);
+    timer.SetKernel(resolved.kernel);
+  }
+  KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(step.node), Pack(step, slots, &resolved)));
+  return resolved;
+}
+
+absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepRecord* frozen,
+                                    ResolvedStep* resolved) {
+  const PolicyContext context = policy_context();
+  std::vector<Backend*> candidates(context.backends.begin(), context.backends.end());
+  std::string refused;
+  // The last backend takes anything; a fused node that only it takes is better split.
+  const bool may_split = frozen == nullptr && CanSplit(*request.node);
+  if (may_split && candidates.size() > 1) candidates.pop_back();
+  if (frozen != nullptr) {
+    auto it = std::find_if(candidates.begin(), candidates.end(), [&](const Backend* backend) {
+      return backend->name() == frozen->backend;
+    });
+    if (it != candidates.end()) std::rotate(candidates.begin(), it, it + 1);
+  }
+  while (true) {
+    absl::StatusOr<Backend*> backend = policy().ChooseBackend(context, request, candidates);
+    if (!backend.ok()) {
+      return refused.empty() ? backend.status()
+                             : absl::UnimplementedError(absl::StrCat(
+                                   backend.status().message(), "; ", refused));
+    }
+    resolved->backend = *backend;
+    const bool same_backend = frozen != nullptr && frozen->backend == (*backend)->name();
+    absl::StatusOr<ResolvedKernel> kernel = policy().GetKernel(
+        context, **backend, request, same_backend ? frozen : nullptr);
+    if (kernel.ok()) {
+      resolved->kernel = *std::move(kernel);
+      return absl::OkStatus();
+    }
+    if (kernel.status().code() != absl::StatusCode::kUnimplemented) return kernel.status();
+    absl::StrAppend(&refused, refused.empty() ? "" : "; ", (*backend)->name(), ": ",
+                    kernel.status().message());
+    std::erase(candidates, *backend);
+  }
+}
+
+absl::StatusOr<WeightBytes> Resolver::PlainWeight(const Slot& slot) {
+  if (slot.constant.data != nullptr) return WeightBytes{slot.constant.data, slot.constant.owner};
+  // A plan keeps only the packed form of this weight: find the plain one where it came from.
+  KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const PreparedGraph> prepared,
+                          shared_->Prepared(policy().passes(), {}, runtime_));
+  for (const Value& value : prepared->graph.values) {
+    if (value.name != slot.name || !value.constant.has_value()) continue;
+    if (value.constant->type.byte_count() != slot.type.byte_count()) continue;
+    return WeightBytes{value.constant->data, prepared};
+  }
+  return absl::DataLossError(absl::StrCat("weight '", slot.name, "': the plan needs its plain form, "
+                                          "and the model has none of that name and size"));
+}
+
+absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slots,
+                            ResolvedStep* resolved) {
+  const Kernel& kernel = *resolved->kernel.kernel;
+  resolved->weights.resize(step.node.inputs.size());
+  absl::Span<const PackedInput> wanted = kernel.packed_inputs();
+  for (size_t k = 0; k < wanted.size(); ++k) {
+    const size_t input = static_cast<size_t>(wanted[k].input);
+    auto ready = std::find_if(step.packed.begin(), step.packed.end(), [&](const PackedWeight& p) {
+      return p.input == wanted[k].input && p.layout == wanted[k].layout &&
+             p.bytes.data != nullptr && p.bytes.type.byte_count() == wanted[k].bytes;
+    });
+    if (ready != step.packed.end()) {
+      resolved->weights[input] = {ready->bytes.data, ready->bytes.owner};
+      continue;
+    }
+    EventTimer timer(options_.on_event, Event::Kind::kPack, step.node);
+    timer.SetKernel(resolved->kernel);
+    timer.SetBytes(wanted[k].bytes);
+    const Slot& slot = slots[static_cast<size_t>(step.node.inputs[input])];
+    KAIROS_ASSIGN_OR_RETURN(WeightBytes plain, PlainWeight(slot));
+    KAIROS_ASSIGN_OR_RETURN(
+        std::shared_ptr<const AlignedBuffer> packed,
+        shared_->weights().GetOrPack(kernel, k, plain.data, runtime_.thread_pool()));
+    resolved->weights[input] = {packed->data(), std::move(packed)};
+  }
+  for (size_t i = 0; i < step.node.inputs.size(); ++i) {
+    if (step.node.inputs[i] == kNoValue || resolved->weights[i].data != nullptr) continue;
+    const Slot& slot = slots[static_cast<size_t>(step.node.inputs[i])];
+    if (slot.kind != Slot::Kind::kConstant || slot.constant.data != nullptr) continue;
+    KAIROS_ASSIGN_OR_RETURN(resolved->weights[i], PlainWeight(slot));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kairos

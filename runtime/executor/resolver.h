@@ -1,0 +1,61 @@
+// Finds the kernel of a step by asking the policy, and the bytes of its packed weights.
+#ifndef KAIROS_RUNTIME_EXECUTOR_RESOLVER_H_
+#define KAIROS_RUNTIME_EXECUTOR_RESOLVER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "executor/shared_model.h"
+#include "kairos/policy.h"
+#include "kairos/program_record.h"
+#include "kairos/session.h"
+
+namespace kairos {
+
+// Bytes that a kernel reads instead of a slot's.
+struct WeightBytes {
+  const void* data = nullptr;
+  std::shared_ptr<const void> owner;
+};
+
+// A step ready to run. Immutable once made.
+struct ResolvedStep {
+  ResolvedKernel kernel;
+  Backend* backend = nullptr;
+  std::vector<WeightBytes> weights;  // as the step's inputs; null data: the slot's bytes
+};
+
+// Belongs to a Session; not thread-safe.
+class Resolver {
+ public:
+  Resolver(Runtime& runtime, std::shared_ptr<SharedModel> shared, const SessionOptions& options)
+      : runtime_(runtime), shared_(std::move(shared)), options_(options) {}
+
+  PolicyContext policy_context() const;
+  // `frozen`: the step comes from a ready Program. Errors name the node.
+  absl::StatusOr<ResolvedStep> Resolve(const StepRecord& step, const std::vector<Slot>& slots,
+                                       bool frozen);
+
+  const Policy& policy() const { return *options_.policy; }
+  Runtime& runtime() const { return runtime_; }
+  SharedModel& shared() const { return *shared_; }
+  const SessionOptions& options() const { return options_; }
+
+ private:
+  absl::Status ChooseKernel(const KernelRequest& request, const StepRecord* frozen,
+                            ResolvedStep* resolved);
+  absl::Status Pack(const StepRecord& step, const std::vector<Slot>& slots,
+                    ResolvedStep* resolved);
+  absl::StatusOr<WeightBytes> PlainWeight(const Slot& slot);
+
+  Runtime& runtime_;
+  const std::shared_ptr<SharedModel> shared_;
+  const SessionOptions& options_;
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_RESOLVER_H_

@@ -1,0 +1,31 @@
+// The ahead-of-time compiler: optimise, specialise everything, save.
+#ifndef KAIROS_COMPILER_H_
+#define KAIROS_COMPILER_H_
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "kairos/model.h"
+#include "kairos/runtime.h"
+#include "kairos/tensor.h"
+
+namespace kairos {
+
+// A plan for this machine with one Program per entry of `signatures`, each a full set of inputs in
+// the model's order. Only shapes matter, and the bytes of inputs that decide shapes. `progress`
+// (may be empty) is called before each entry with its index.
+absl::StatusOr<Plan> CompilePlan(std::shared_ptr<Runtime> runtime,
+                                 std::shared_ptr<const Model> model,
+                                 absl::Span<const std::vector<TensorView>> signatures,
+                                 const std::function<void(size_t)>& progress = {});
+
+// The plans of `model` with `plan` added; one made for the same machine, library and thread count
+// is replaced.
+std::vector<Plan> PlansWith(const Model& model, Plan plan);
+
+}  // namespace kairos
+
+#endif  // KAIROS_COMPILER_H_

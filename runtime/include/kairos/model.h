@@ -1,0 +1,70 @@
+// A Model: a verified graph with its weights, immutable, shared by sessions and threads. Weights
+// stay in the mapped file.
+#ifndef KAIROS_MODEL_H_
+#define KAIROS_MODEL_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "kairos/backend.h"
+#include "kairos/graph.h"
+#include "kairos/program_record.h"
+
+namespace kairos {
+
+// One precompiled plan of a model file: what it was made on, and its Programs.
+struct Plan {
+  std::string backend_order;  // names of the Runtime's backends, comma-separated
+  Fingerprint fingerprint;    // of all backends, fields prefixed "BACKEND."
+  std::vector<std::string> passes;  // that ran over the model's graph first
+  int32_t threads = 1;
+  std::vector<ProgramRecord> programs;
+};
+
+class Model {
+ public:
+  // Maps and verifies a model file. kDataLoss: not a model, truncated or inconsistent; kNotFound,
+  // kPermissionDenied, kUnavailable: the file; kUnimplemented: a format version or operators this
+  // library does not know. Any bytes are safe to pass.
+  static absl::StatusOr<std::shared_ptr<const Model>> Load(const std::string& path);
+  // The same from memory, which the caller keeps alive and unchanged as long as the Model. Weights
+  // are used in place when `bytes` is 64-byte aligned, else kInvalidArgument.
+  static absl::StatusOr<std::shared_ptr<const Model>> FromBytes(absl::Span<const std::byte> bytes);
+  // From a graph made in memory; checks it as Load does.
+  static absl::StatusOr<std::shared_ptr<const Model>> FromGraph(Graph graph);
+  ~Model();
+
+  const Graph& graph() const;
+  // Declared inputs and outputs, in order.
+  std::vector<std::string> input_names() const;
+  std::vector<std::string> output_names() const;
+  // Value of a metadata property, or empty.
+  absl::string_view metadata(absl::string_view key) const;
+  // Plans in the file, decoded and checked at Load; may be empty. One that does not pass is left
+  // out; the model is as good without it.
+  absl::Span<const Plan> plans() const;
+  // Why plans were left out: "plan 0: ..." lines.
+  absl::Span<const std::string> plan_problems() const;
+  // Content hash of graph and weights' identity; two files of one model have equal digests.
+  uint64_t digest() const;
+
+  struct Impl;
+  explicit Model(std::unique_ptr<Impl> impl);
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+// Writes graph, weights and plans to one file, atomically. kInvalidArgument when the graph is not
+// valid; kUnavailable, kPermissionDenied: the file system's refusal. No file is left on failure.
+absl::Status SaveModel(const Graph& graph, absl::Span<const Plan> plans, const std::string& path);
+
+}  // namespace kairos
+
+#endif  // KAIROS_MODEL_H_

@@ -1,0 +1,46 @@
+// The built-in execution policies.
+#ifndef KAIROS_POLICIES_H_
+#define KAIROS_POLICIES_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "kairos/policy.h"
+
+namespace kairos {
+
+// No passes, plain layouts, a kernel made per call and dropped: for debugging and comparison.
+std::shared_ptr<const Policy> NewEagerPolicy();
+
+// Shape-independent passes at load; each operator compiled before its first use and kept.
+std::shared_ptr<const Policy> NewJitPolicy();
+
+// The policy that plans are made under: everything specialised, as a plan will load it.
+std::shared_ptr<const Policy> NewPlanningPolicy();
+
+enum class OnPlanMismatch { kFallback, kError };
+struct AotOptions {
+  // kFallback compiles what the plan lacks, node by node, with a reason; kError refuses it.
+  OnPlanMismatch on_mismatch = OnPlanMismatch::kFallback;
+};
+// Everything from a plan in the model file (see rtcompile).
+std::shared_ptr<const Policy> NewAotPolicy(const AotOptions& options = {});
+
+// The plan where one applies, else as NewJitPolicy().
+std::shared_ptr<const Policy> NewAutoPolicy();
+
+// "eager", "jit", "aot" or "auto"; kInvalidArgument lists them.
+absl::StatusOr<std::shared_ptr<const Policy>> PolicyByName(absl::string_view name);
+
+// How a plan fits this machine. Touches no device and makes no kernel.
+struct PlanCheck {
+  enum class Verdict { kOk, kDegraded, kIncompatible };
+  Verdict verdict = Verdict::kOk;
+  std::string field, have, want;  // first differing field: this machine's and the plan's value
+};
+PlanCheck CheckPlan(const Plan& plan, const PolicyContext& context);
+
+}  // namespace kairos
+
+#endif  // KAIROS_POLICIES_H_

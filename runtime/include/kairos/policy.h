@@ -1,0 +1,80 @@
+// An execution policy decides when kernels are made. The executor asks it which backend runs a
+// node, and which kernel; it never learns how the answer came about. To write one, derive from
+// Policy and put it into SessionOptions; every virtual but two has a sensible default.
+#ifndef KAIROS_POLICY_H_
+#define KAIROS_POLICY_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "kairos/backend.h"
+#include "kairos/kernel.h"
+#include "kairos/kernel_cache.h"
+#include "kairos/model.h"
+#include "kairos/program_record.h"
+
+namespace kairos {
+
+// What a policy may look at. Borrowed: valid during the call.
+struct PolicyContext {
+  const Model* model = nullptr;
+  absl::Span<Backend* const> backends;  // best first
+  KernelCache* cache = nullptr;         // of the Runtime
+  int threads = 1;
+};
+
+// Where a kernel came from.
+enum class KernelSource : uint8_t { kCompiled, kCache, kPlan, kFallback };
+absl::string_view KernelSourceName(KernelSource source);
+
+struct ResolvedKernel {
+  std::shared_ptr<const Kernel> kernel;
+  KernelSource source = KernelSource::kCompiled;
+  std::string reason;  // kFallback: why the preferred source did not apply
+};
+
+// A Program that a policy has ready; it lives as long as the model.
+struct ReadyProgram {
+  const ProgramRecord* record = nullptr;  // null: none, record one
+  std::string reason;                     // null record: why, for people; may be empty
+};
+
+// Thread-safe; shared by sessions.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  virtual absl::string_view name() const = 0;
+
+  // Passes to run over the model's graph before the first Program is recorded.
+  virtual std::vector<std::string> passes() const { return {}; }
+  // Whether the executor may lay activations out as the backend prefers and treat weights as
+  // constants that kernels may pack.
+  virtual bool specializes() const { return true; }
+  // Whether recorded Programs are kept and replayed.
+  virtual bool keeps_programs() const { return true; }
+
+  // Asked once per session; an error refuses the session.
+  virtual absl::Status Check(const PolicyContext&) const { return absl::OkStatus(); }
+  // Asked once per new signature.
+  virtual absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&,
+                                                   const Signature&) const {
+    return ReadyProgram{};
+  }
+  // Which backend? Default: the first that supports the request and is in `candidates`.
+  virtual absl::StatusOr<Backend*> ChooseBackend(const PolicyContext& context,
+                                                 const KernelRequest& request,
+                                                 absl::Span<Backend* const> candidates) const;
+  // Which kernel? `frozen` is the step of a ready Program, or null.
+  virtual absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
+                                                   const KernelRequest& request,
+                                                   const StepRecord* frozen) const = 0;
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_POLICY_H_

@@ -1,0 +1,58 @@
+// A Runtime owns backends, the thread pool and the kernel cache. Make one per process or per
+// isolation domain; there are no globals. Thread-safe.
+#ifndef KAIROS_RUNTIME_H_
+#define KAIROS_RUNTIME_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "kairos/backend.h"
+#include "kairos/kernel_cache.h"
+#include "kairos/thread_pool.h"
+
+namespace kairos {
+
+class SharedModels;  // internal: what sessions of one model share
+
+struct RuntimeOptions {
+  int threads = 0;                     // 0: as many as this process may use
+  ThreadPool* thread_pool = nullptr;   // the host's; outlives the Runtime; `threads` is ignored
+  std::string backend;                 // only this one (and "reference"); empty: all
+  size_t kernel_cache_bytes = size_t{64} << 20;
+  // Backends of the application, tried before the built-in ones, in order.
+  std::vector<std::unique_ptr<Backend>> extra_backends;
+};
+
+class Runtime {
+ public:
+  // kInvalidArgument: thread count; kUnavailable: a backend asked for by name is absent, with the
+  // reason and the names of those that are here.
+  static absl::StatusOr<std::shared_ptr<Runtime>> Make(RuntimeOptions options = {});
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  ThreadPool& thread_pool() { return *pool_; }
+  KernelCache& kernel_cache() { return cache_; }
+  absl::Span<Backend* const> backends() const { return backend_order_; }
+  // Why a built-in backend is absent, one line each.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  friend class Session;
+  explicit Runtime(size_t cache_bytes);
+  std::unique_ptr<ThreadPool> owned_pool_;
+  ThreadPool* pool_ = nullptr;
+  std::vector<std::unique_ptr<Backend>> backends_;
+  std::vector<Backend*> backend_order_;
+  std::vector<std::string> notes_;
+  KernelCache cache_;
+  std::unique_ptr<SharedModels> shared_models_;
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_H_

@@ -1,0 +1,95 @@
+// A Session runs a Model under a policy. It holds one thread's execution state (arena, bound
+// kernels): use one per thread; sessions of one Model share its weights.
+#ifndef KAIROS_SESSION_H_
+#define KAIROS_SESSION_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "kairos/model.h"
+#include "kairos/policies.h"
+#include "kairos/runtime.h"
+#include "kairos/tensor.h"
+
+namespace kairos {
+
+// Something that took time. Strings are valid during the callback.
+struct Event {
+  enum class Kind : uint8_t { kPasses, kRecord, kCompile, kPack, kRun };
+  Kind kind = Kind::kRun;
+  absl::string_view node;    // empty for events of the whole model
+  absl::string_view op;
+  absl::string_view kernel;
+  KernelSource source = KernelSource::kCompiled;
+  int64_t start_ns = 0;     // steady clock
+  int64_t duration_ns = 0;
+  uint64_t bytes = 0;       // kPack: packed bytes
+};
+
+struct SessionOptions {
+  std::shared_ptr<const Policy> policy;  // null: NewAutoPolicy()
+  // Values to return behind the model's outputs, by name. They are kept out of fusion.
+  std::vector<std::string> taps;
+  bool deterministic = false;
+  // Called on the thread that runs; off when empty.
+  std::function<void(const Event&)> on_event;
+};
+
+struct SessionStats {
+  int64_t runs = 0, recordings = 0;
+  int64_t compiles = 0, plan_hits = 0, cache_hits = 0, fallbacks = 0;
+  uint64_t arena_bytes = 0, scratch_bytes = 0, packed_bytes = 0;
+  std::vector<std::string> fallback_reasons;  // distinct ones, at most 32
+};
+
+// A line of explain(): which kernel runs a node and where it came from.
+struct StepInfo {
+  std::string node, op, backend, kernel;
+  std::string fused;  // "Add,Relu"
+  KernelSource source = KernelSource::kCompiled;
+  std::string reason;
+};
+
+class Session {
+ public:
+  // kFailedPrecondition: the policy does not apply to this model or machine; kNotFound: a tap.
+  static absl::StatusOr<std::unique_ptr<Session>> Make(std::shared_ptr<Runtime> runtime,
+                                                       std::shared_ptr<const Model> model,
+                                                       SessionOptions options = {});
+  ~Session();
+
+  // Inputs and outputs in the model's order (outputs: then taps). Outputs must have the exact
+  // size; buffers must not overlap. kInvalidArgument names the input or output at fault. After the
+  // first run of a signature: no allocation, no lookup, no shape inference.
+  absl::Status Run(absl::Span<const TensorView> inputs,
+                   absl::Span<const MutableTensorView> outputs);
+  // The same with outputs allocated here.
+  absl::StatusOr<std::vector<Tensor>> Run(absl::Span<const TensorView> inputs);
+
+  // Output types for these inputs; records the Program if it is new.
+  absl::StatusOr<std::vector<TensorType>> OutputTypes(absl::Span<const TensorView> inputs);
+  // Compiles and reserves everything for these inputs without running on them.
+  absl::Status Prepare(absl::Span<const TensorView> inputs);
+  // The Program of these inputs in a form that can be saved, packed weights included.
+  absl::StatusOr<ProgramRecord> Record(absl::Span<const TensorView> inputs);
+
+  SessionStats stats() const;
+  // Steps of the Program that ran last.
+  std::vector<StepInfo> Explain() const;
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_SESSION_H_

@@ -1,0 +1,115 @@
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "kairos/policies.h"
+#include "policy/lazy.h"
+
+namespace kairos {
+namespace {
+
+std::string Describe(const PlanCheck& check) {
+  return absl::StrCat("plan field ", check.field, ": got ", check.have, ", expected ", check.want);
+}
+
+class AotPolicy : public Policy {
+ public:
+  explicit AotPolicy(const AotOptions& options) : strict_(options.on_mismatch ==
+                                                          OnPlanMismatch::kError) {}
+
+  absl::string_view name() const override { return "aot"; }
+  std::vector<std::string> passes() const override { return AllPassNames(); }
+
+  absl::Status Check(const PolicyContext& context) const override {
+    if (context.model->plans().empty()) {
+      return absl::FailedPreconditionError("model has no plan; add one with rtcompile");
+    }
+    if (!strict_) return absl::OkStatus();
+    PlanCheck last;
+    for (const Plan& plan : context.model->plans()) {
+      last = CheckPlan(plan, context);
+      if (last.verdict == PlanCheck::Verdict::kOk) return absl::OkStatus();
+    }
+    return absl::FailedPreconditionError(
+        absl::StrCat(Describe(last), "; recompile with rtcompile on this machine"));
+  }
+
+  absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext& context,
+                                           const Signature& signature) const override {
+    ReadyProgram best;
+    std::string reason = "no plan entry for this signature";
+    for (const Plan& plan : context.model->plans()) {
+      const PlanCheck check = CheckPlan(plan, context);
+      const bool usable = check.verdict == PlanCheck::Verdict::kOk ||
+                          (!strict_ && check.verdict == PlanCheck::Verdict::kDegraded);
+      if (!usable) {
+        reason = Describe(check);
+        continue;
+      }
+      for (const ProgramRecord& record : plan.programs) {
+        if (!(record.signature == signature)) continue;
+        if (check.verdict == PlanCheck::Verdict::kOk) return ReadyProgram{&record, ""};
+        if (best.record == nullptr) best = {&record, Describe(check)};
+      }
+    }
+    if (best.record != nullptr) return best;
+    if (strict_) return absl::FailedPreconditionError(reason);
+    return ReadyProgram{nullptr, reason};
+  }
+
+  absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
+                                           const KernelRequest& request,
+                                           const StepRecord* frozen) const override {
+    if (frozen == nullptr) {
+      KAIROS_ASSIGN_OR_RETURN(ResolvedKernel made,
+                              SpecializeThroughCache(context, backend, request));
+      made.reason = "no plan entry for this signature";
+      made.source = KernelSource::kFallback;
+      return made;
+    }
+    const std::string key = absl::StrCat("plan/", backend.name(), "/", frozen->frozen, "/",
+                                         CanonicalKey(request));
+    absl::StatusOr<KernelCache::Found> loaded = context.cache->GetOrMake(
+        key, [&] { return backend.Load(request, frozen->frozen); });
+    if (loaded.ok()) return ResolvedKernel{std::move(loaded->kernel), KernelSource::kPlan, ""};
+    if (strict_) return loaded.status();
+    KAIROS_ASSIGN_OR_RETURN(ResolvedKernel made, SpecializeThroughCache(context, backend, request));
+    made.source = KernelSource::kFallback;
+    made.reason = std::string(loaded.status().message());
+    return made;
+  }
+
+ private:
+  const bool strict_;
+};
+
+// The plan where the model has one, else lazy specialisation: a policy made of two.
+class AutoPolicy : public Policy {
+ public:
+  absl::string_view name() const override { return "auto"; }
+  std::vector<std::string> passes() const override { return AllPassNames(); }
+
+  absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext& context,
+                                           const Signature& signature) const override {
+    return planned_->FindProgram(context, signature);
+  }
+
+  absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
+                                           const KernelRequest& request,
+                                           const StepRecord* frozen) const override {
+    const Policy& chosen = frozen != nullptr ? *planned_ : *lazy_;
+    return chosen.GetKernel(context, backend, request, frozen);
+  }
+
+ private:
+  std::shared_ptr<const Policy> planned_ = NewAotPolicy();
+  std::shared_ptr<const Policy> lazy_ = NewJitPolicy();
+};
+
+}  // namespace
+
+std::shared_ptr<const Policy> NewAotPolicy(const AotOptions& options) {
+  return std::make_shared<AotPolicy>(options);
+}
+
+std::shared_ptr<const Policy> NewAutoPolicy() { return std::make_shared<AutoPolicy>(); }
+
+}  // namespace kairos

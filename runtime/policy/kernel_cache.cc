@@ -1,0 +1,102 @@
+#include "kairos/kernel_cache.h"
+
+#include <list>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+
+namespace kairos {
+namespace {
+
+// A compilation that others may wait for.
+struct Flight {
+  bool done = false;
+  absl::StatusOr<std::shared_ptr<const Kernel>> result = absl::UnknownError("not made");
+};
+
+struct Entry {
+  std::string key;
+  std::shared_ptr<const Kernel> kernel;
+  size_t bytes = 0;
+};
+
+}  // namespace
+
+struct KernelCache::Impl {
+  explicit Impl(size_t limit) : limit_bytes(limit) {}
+
+  const size_t limit_bytes;
+  mutable absl::Mutex mutex;
+  std::list<Entry> by_use;  // most recently used first
+  absl::flat_hash_map<std::string, std::list<Entry>::iterator> entries;
+  absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights;
+  Stats stats;
+
+  std::shared_ptr<const Kernel> Touch(const std::string& key) {
+    auto it = entries.find(key);
+    if (it == entries.end()) return nullptr;
+    by_use.splice(by_use.begin(), by_use, it->second);
+    return it->second->kernel;
+  }
+
+  void Insert(const std::string& key, std::shared_ptr<const Kernel> kernel) {
+    const size_t bytes = kernel->memory_bytes() + key.size();
+    by_use.push_front({key, std::move(kernel), bytes});
+    entries[key] = by_use.begin();
+    stats.bytes += bytes;
+    while (stats.bytes > limit_bytes && by_use.size() > 1) {
+      stats.bytes -= by_use.back().bytes;
+      entries.erase(by_use.back().key);
+      by_use.pop_back();
+      ++stats.evictions;
+    }
+  }
+};
+
+KernelCache::KernelCache(size_t limit_bytes) : impl_(std::make_unique<Impl>(limit_bytes)) {}
+KernelCache::~KernelCache() = default;
+
+absl::StatusOr<KernelCache::Found> KernelCache::GetOrMake(const std::string& key,
+                                                          const Maker& make) {
+  Impl& impl = *impl_;
+  std::shared_ptr<Flight> flight;
+  {
+    absl::MutexLock lock(&impl.mutex);
+    if (auto kernel = impl.Touch(key)) {
+      ++impl.stats.hits;
+      return Found{std::move(kernel), true};
+    }
+    auto [it, first] = impl.flights.try_emplace(key);
+    if (!first) {
+      flight = it->second;
+      impl.mutex.Await(absl::Condition(&flight->done));
+      if (!flight->result.ok()) return flight->result.status();
+      ++impl.stats.hits;
+      return Found{*flight->result, true};
+    }
+    it->second = flight = std::make_shared<Flight>();
+    ++impl.stats.misses;
+  }
+  absl::StatusOr<std::unique_ptr<Kernel>> made = make();
+  absl::MutexLock lock(&impl.mutex);
+  if (made.ok()) {
+    flight->result = std::shared_ptr<const Kernel>(*std::move(made));
+    impl.Insert(key, *flight->result);
+  } else {
+    flight->result = made.status();
+  }
+  flight->done = true;
+  impl.flights.erase(key);
+  if (!flight->result.ok()) return flight->result.status();
+  return Found{*flight->result, false};
+}
+
+KernelCache::Stats KernelCache::stats() const {
+  absl::MutexLock lock(&impl_->mutex);
+  Stats stats = impl_->stats;
+  stats.entries = impl_->entries.size();
+  return stats;
+}
+
+}  // namespace kairos
