@@ -1,0 +1,35 @@
+#include "common/engine.h"
+
+#include <utility>
+
+#include "kairos/policies.h"
+
+namespace kairos {
+
+void AddRuntimeOptions(CLI::App& app, EngineOptions* options) {
+  app.add_option("--threads", options->threads, "threads to use (default: all this process may)")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--backend", options->backend, "use only this backend (and the reference one)");
+}
+
+void AddPolicyOptions(CLI::App& app, EngineOptions* options) {
+  app.add_option("--policy", options->policy, "eager, jit, aot or auto")
+      ->check(CLI::IsMember({"eager", "jit", "aot", "auto"}))
+      ->capture_default_str();
+  app.add_flag("--strict", options->strict,
+               "with aot: fail where the plan does not fit, instead of compiling");
+}
+
+absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(const EngineOptions& options) {
+  RuntimeOptions runtime;
+  runtime.threads = options.threads;
+  runtime.backend = options.backend;
+  return Runtime::Make(std::move(runtime));
+}
+
+absl::StatusOr<std::shared_ptr<const Policy>> MakePolicy(const EngineOptions& options) {
+  if (options.policy == "aot" && options.strict) return NewAotPolicy({OnPlanMismatch::kError});
+  return PolicyByName(options.policy);
+}
+
+}  // namespace kairos

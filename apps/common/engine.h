@@ -1,0 +1,33 @@
+// The options that all tools which run a model have in common, and what they make of them.
+#ifndef KAIROS_APPS_COMMON_ENGINE_H_
+#define KAIROS_APPS_COMMON_ENGINE_H_
+
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "kairos/model.h"
+#include "kairos/policy.h"
+#include "kairos/runtime.h"
+
+namespace kairos {
+
+struct EngineOptions {
+  std::string policy = "auto";
+  std::string backend;
+  int threads = 0;
+  bool strict = false;
+};
+
+// --threads and --backend.
+void AddRuntimeOptions(CLI::App& app, EngineOptions* options);
+// --policy and --strict.
+void AddPolicyOptions(CLI::App& app, EngineOptions* options);
+
+absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(const EngineOptions& options);
+absl::StatusOr<std::shared_ptr<const Policy>> MakePolicy(const EngineOptions& options);
+
+}  // namespace kairos
+
+#endif  // KAIROS_APPS_COMMON_ENGINE_H_

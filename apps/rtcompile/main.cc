@@ -1,0 +1,62 @@
+// rtcompile: adds a plan for this machine to a model file.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "common/cli.h"
+#include "common/engine.h"
+#include "common/inputs.h"
+#include "kairos/compiler.h"
+
+namespace kairos {
+namespace {
+
+struct Options {
+  EngineOptions engine;
+  std::string in, out;
+  std::vector<std::vector<NamedShape>> shapes;
+};
+
+absl::Status Compile(const Options& options) {
+  absl::StatusOr<std::shared_ptr<Runtime>> runtime = MakeRuntime(options.engine);
+  if (!runtime.ok()) return runtime.status();
+  absl::StatusOr<std::shared_ptr<const Model>> model = Model::Load(options.in);
+  if (!model.ok()) return model.status();
+
+  std::vector<std::vector<NamedShape>> entries = options.shapes;
+  if (entries.empty()) entries.emplace_back();
+  std::vector<std::vector<Tensor>> inputs;
+  std::vector<std::vector<TensorView>> signatures;
+  for (const std::vector<NamedShape>& shapes : entries) {
+    absl::StatusOr<std::vector<Tensor>> made = MakeInputs(**model, shapes, {});
+    if (!made.ok()) return made.status();
+    inputs.push_back(*std::move(made));
+    signatures.push_back(Views(inputs.back()));
+  }
+  absl::StatusOr<Plan> plan = CompilePlan(*runtime, *model, signatures, [&](size_t i) {
+    std::fprintf(stderr, "rtcompile: entry %zu of %zu %s\n", i + 1, entries.size(),
+                 FormatShapeArg(entries[i]).c_str());
+  });
+  if (!plan.ok()) return plan.status();
+  size_t steps = 0;
+  for (const ProgramRecord& program : plan->programs) steps += program.steps.size();
+  absl::Status saved =
+      SaveModel((*model)->graph(), PlansWith(**model, *std::move(plan)), options.out);
+  if (!saved.ok()) return saved;
+  std::printf("%s: %zu entries, %zu steps, %d threads\n", options.out.c_str(), entries.size(),
+              steps, (*runtime)->thread_pool().thread_count());
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace kairos
+
+int main(int argc, char** argv) {
+  kairos::Options options;
+  CLI::App app("Compiles a model for this machine: adds a plan to the file.", "rtcompile");
+  app.add_option("IN", options.in, "model file (.kai)")->required();
+  app.add_option("OUT", options.out, "file to write; may be IN")->required();
+  kairos::AddShapeOption(app, &options.shapes, "input shapes of an entry; one entry per --shape");
+  AddRuntimeOptions(app, &options.engine);
+  return kairos::RunTool(app, argc, argv, [&] { return kairos::Compile(options); });
+}
