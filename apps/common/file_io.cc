@@ -1,12 +1,12 @@
 #include "common/file_io.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -101,8 +101,8 @@ absl::Status InputFile::ReadAt(size_t offset, absl::Span<std::byte> out) const {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return FileError(path_, "cannot read", errno);
     if (count == 0) {
-      return absl::DataLossError(absl::StrCat(path_, ": file ends at byte ", offset, ", expected ",
-                                              out.size(), " more"));
+      return absl::DataLossError(
+          absl::StrCat(path_, ": file ends at byte ", offset, ", expected ", out.size(), " more"));
     }
     out.remove_prefix(static_cast<size_t>(count));
     offset += static_cast<size_t>(count);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+
 #include "common/file_io.h"
 #include "common/npy_header.h"
 
@@ -40,8 +41,8 @@ absl::Status CheckBools(const Tensor& tensor) {
   const absl::Span<const uint8_t> bytes = tensor.as<uint8_t>();
   const auto* bad = std::find_if(bytes.begin(), bytes.end(), [](uint8_t b) { return b > 1; });
   if (bad == bytes.end()) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("element ", bad - bytes.begin(),
-                                          " is no bool, got ", *bad, ", expected 0 or 1"));
+  return absl::DataLossError(absl::StrCat("element ", bad - bytes.begin(), " is no bool, got ",
+                                          *bad, ", expected 0 or 1"));
 }
 
 // An empty tensor for what the header describes, after a check against the bytes that are there.
@@ -49,10 +50,9 @@ absl::StatusOr<Tensor> MakeTensor(const NpyHeader& header, size_t file_bytes) {
   absl::StatusOr<size_t> bytes = CheckedByteCount(header.dtype, header.shape);
   if (!bytes.ok()) return bytes.status();
   if (file_bytes - header.data_offset != *bytes) {
-    return absl::DataLossError(absl::StrCat("data has the wrong length, got ",
-                                            file_bytes - header.data_offset, " bytes, expected ",
-                                            *bytes, " for ", DTypeName(header.dtype),
-                                            ShapeString(header.shape)));
+    return absl::DataLossError(absl::StrCat(
+        "data has the wrong length, got ", file_bytes - header.data_offset, " bytes, expected ",
+        *bytes, " for ", DTypeName(header.dtype), ShapeString(header.shape)));
   }
   return Tensor::Make(header.dtype, header.shape);
 }

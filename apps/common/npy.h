@@ -1,6 +1,7 @@
-// NumPy's .npy files, one tensor each: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-// Versions 1 to 3, little-endian. bfloat16, which NumPy lacks, is the 2-byte void type "<V2", as
-// ml_dtypes writes it. Any bytes are safe to read.
+// NumPy's .npy files, one tensor each:
+// numpy.org/doc/stable/reference/generated/numpy.lib.format.html Versions 1 to 3, little-endian.
+// bfloat16, which NumPy lacks, is the 2-byte void type "<V2", as ml_dtypes writes it. Any bytes are
+// safe to read.
 #ifndef KAIROS_APPS_COMMON_NPY_H_
 #define KAIROS_APPS_COMMON_NPY_H_
 
@@ -9,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
 #include "kairos/tensor.h"
 
 namespace kairos {

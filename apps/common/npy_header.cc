@@ -26,10 +26,10 @@ struct DescrRow {
   absl::string_view kind;  // the descriptor without its byte-order character
 };
 constexpr DescrRow kDescriptors[] = {
-    {DType::kFloat32, "f4"}, {DType::kFloat64, "f8"},  {DType::kFloat16, "f2"},
-    {DType::kInt8, "i1"},    {DType::kInt16, "i2"},    {DType::kInt32, "i4"},
-    {DType::kInt64, "i8"},   {DType::kUint8, "u1"},    {DType::kUint16, "u2"},
-    {DType::kUint32, "u4"},  {DType::kUint64, "u8"},   {DType::kBool, "b1"},
+    {DType::kFloat32, "f4"},  {DType::kFloat64, "f8"}, {DType::kFloat16, "f2"},
+    {DType::kInt8, "i1"},     {DType::kInt16, "i2"},   {DType::kInt32, "i4"},
+    {DType::kInt64, "i8"},    {DType::kUint8, "u1"},   {DType::kUint16, "u2"},
+    {DType::kUint32, "u4"},   {DType::kUint64, "u8"},  {DType::kBool, "b1"},
     {DType::kBFloat16, "V2"},
 };
 
@@ -80,7 +80,10 @@ class DictParser {
   absl::Status ParseValue(absl::string_view key, NpyHeader* header) {
     if (key == "descr" && !std::exchange(has_descr_, true)) {
       const std::optional<absl::string_view> descr = String();
-      if (!descr) return absl::UnimplementedError("npy header: structured types are not supported");
+      if (!descr && absl::StartsWith(rest_, "[")) {
+        return absl::UnimplementedError("npy header: structured types are not supported");
+      }
+      if (!descr) return Bad("'descr' is not a string");
       absl::StatusOr<DType> dtype = ParseDescriptor(*descr);
       if (!dtype.ok()) return dtype.status();
       header->dtype = *dtype;
@@ -145,8 +148,8 @@ absl::StatusOr<NpyHeader> ParseNpyHeader(absl::string_view bytes) {
   }
   const size_t version = byte(6);
   if (version < 1 || version > 3 || byte(7) != 0) {
-    return absl::UnimplementedError(
-        absl::StrCat("npy header: version ", version, ".", byte(7), " is not supported, expected 1 to 3"));
+    return absl::UnimplementedError(absl::StrCat("npy header: version ", version, ".", byte(7),
+                                                 " is not supported, expected 1 to 3"));
   }
   const size_t length_bytes = version == 1 ? 2 : 4;
   const size_t start = 8 + length_bytes;
@@ -170,15 +173,16 @@ absl::StatusOr<std::string> FormatNpyHeader(DType dtype, absl::Span<const int64_
         absl::StrCat(DTypeName(dtype), " has no element type in .npy files"));
   }
   const absl::string_view order = DTypeSize(dtype) == 1 ? "|" : "<";
-  std::string dict = absl::StrCat("{'descr': '", order, row->kind,
-                                  "', 'fortran_order': False, 'shape': (", absl::StrJoin(shape, ", "),
-                                  shape.size() == 1 ? ",), }" : "), }");
+  std::string dict =
+      absl::StrCat("{'descr': '", order, row->kind, "', 'fortran_order': False, 'shape': (",
+                   absl::StrJoin(shape, ", "), shape.size() == 1 ? ",), }" : "), }");
   // The data starts at a multiple of 64 bytes.
   const size_t unpadded = kMagic.size() + 4 + dict.size() + 1;
   dict.append((64 - unpadded % 64) % 64, ' ');
   dict.push_back('\n');
   std::string header(kMagic);
-  header += {'\1', '\0', static_cast<char>(dict.size() & 0xff), static_cast<char>(dict.size() >> 8)};
+  header +=
+      {'\1', '\0', static_cast<char>(dict.size() & 0xff), static_cast<char>(dict.size() >> 8)};
   return header + dict;
 }
 

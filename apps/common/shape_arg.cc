@@ -16,8 +16,8 @@ namespace {
 constexpr int64_t kMaxDim = (int64_t{1} << 31) - 1;
 
 absl::Status Refuse(absl::string_view part, absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("shape '", part, "': ", what, ", expected NAME=DIMxDIM... such as x=1x3x224x224"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "shape '", part, "': ", what, ", expected NAME=DIMxDIM... such as x=1x3x224x224"));
 }
 
 bool ParseDim(absl::string_view text, int64_t* dim) {

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "kairos/tensor.h"
 
 namespace kairos {
@@ -17,7 +18,8 @@ struct NamedShape {
   Shape shape;
 };
 
-// One or more NAME=SHAPE. kInvalidArgument quotes the part at fault; a name given twice is an error.
+// One or more NAME=SHAPE. kInvalidArgument quotes the part at fault; a name given twice is an
+// error.
 absl::StatusOr<std::vector<NamedShape>> ParseShapeArg(absl::string_view text);
 
 // The inverse.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "rtconvert/names.h"
 #include "rtconvert/tensor_reader.h"
 
@@ -46,13 +47,16 @@ absl::StatusOr<Dim> ReadDim(const TensorShapeProto::Dimension& proto) {
 }
 
 std::string DimsString(const std::vector<Dim>& dims) {
-  return absl::StrCat("[", absl::StrJoin(dims, ",", [](std::string* out, const Dim& dim) {
-    if (dim.size >= 0) {
-      absl::StrAppend(out, dim.size);
-    } else {
-      absl::StrAppend(out, dim.symbol.empty() ? "?" : dim.symbol);
-    }
-  }), "]");
+  return absl::StrCat("[",
+                      absl::StrJoin(dims, ",",
+                                    [](std::string* out, const Dim& dim) {
+                                      if (dim.size >= 0) {
+                                        absl::StrAppend(out, dim.size);
+                                      } else {
+                                        absl::StrAppend(out, dim.symbol.empty() ? "?" : dim.symbol);
+                                      }
+                                    }),
+                      "]");
 }
 
 }  // namespace
@@ -61,7 +65,8 @@ absl::StatusOr<Value> ReadDeclaredValue(const onnx_format::ValueInfoProto& info)
   Value value{.name = info.name()};
   if (!info.has_type() || info.type().value_case() == TypeProto::VALUE_NOT_SET) return value;
   if (!info.type().has_tensor_type()) {
-    return absl::UnimplementedError(absl::StrCat("type ", KindName(info.type()), ": not supported"));
+    return absl::UnimplementedError(
+        absl::StrCat("type ", KindName(info.type()), ": not supported"));
   }
   const TypeProto::Tensor& tensor = info.type().tensor_type();
   if (tensor.elem_type() != onnx_format::TensorProto::UNDEFINED) {
@@ -77,8 +82,8 @@ absl::StatusOr<Value> ReadDeclaredValue(const onnx_format::ValueInfoProto& info)
     value.dims->push_back(*std::move(dim));
   }
   if (value.dims->size() > kMaxRank) {
-    return absl::ResourceExhaustedError(absl::StrCat("rank too high, got ", value.dims->size(),
-                                                     ", expected at most ", kMaxRank));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("rank too high, got ", value.dims->size(), ", expected at most ", kMaxRank));
   }
   return value;
 }

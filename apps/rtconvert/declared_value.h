@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "common/shape_arg.h"
 #include "kairos/graph.h"
 #include "rtconvert/onnx.pb.h"

@@ -1,11 +1,10 @@
 #include "rtconvert/external_data.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+
 #include "common/file_io.h"
 #include "rtconvert/names.h"
 
@@ -96,8 +96,8 @@ absl::StatusOr<ExternalData::File> ExternalData::Open(const std::string& locatio
   if (directory < 0) return FileError(directory_, "cannot open", errno);
   absl::Cleanup close_directory = [&] { close(directory); };
   for (size_t i = 0; i + 1 < components->size(); ++i) {
-    const int next = openat(directory, (*components)[i].c_str(),
-                            O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int next =
+        openat(directory, (*components)[i].c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (next < 0) return OpenError(location, errno);
     close(std::exchange(directory, next));
   }
@@ -121,21 +121,22 @@ absl::StatusOr<int> ExternalData::Find(const ExternalRange& range, size_t bytes)
   auto it = files_.find(range.location);
   if (it == files_.end()) {
     if (files_.size() >= kMaxFiles) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("external data ", Quoted(range.location), ": more than ", kMaxFiles, " files"));
+      return absl::ResourceExhaustedError(absl::StrCat("external data ", Quoted(range.location),
+                                                       ": more than ", kMaxFiles, " files"));
     }
     absl::StatusOr<File> file = Open(range.location);
     if (!file.ok()) return file.status();
     it = files_.emplace(range.location, *file).first;
   }
   if (range.length.value_or(bytes) != bytes) {
-    return Refuse(range.location, absl::StrCat("length does not fit the tensor, got ", *range.length,
-                                               ", expected ", bytes));
+    return Refuse(range.location, absl::StrCat("length does not fit the tensor, got ",
+                                               *range.length, ", expected ", bytes));
   }
   const uint64_t size = it->second.size;
   if (range.offset > size || bytes > size - range.offset) {
-    return Refuse(range.location, absl::StrCat("range outside of the file, got offset ", range.offset,
-                                               " and ", bytes, " bytes in a file of ", size));
+    return Refuse(range.location,
+                  absl::StrCat("range outside of the file, got offset ", range.offset, " and ",
+                               bytes, " bytes in a file of ", size));
   }
   return it->second.descriptor;
 }

@@ -1,6 +1,7 @@
 #include "rtconvert/graph_builder.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "rtconvert/names.h"
 
 namespace kairos {
@@ -52,6 +53,7 @@ absl::Status OnnxGraphBuilder::AddNode(OnnxNode node) {
 absl::Status OnnxGraphBuilder::AddOutput(const Value& declared) {
   absl::StatusOr<ValueId> id = Use(declared.name);
   if (!id.ok()) return id.status();
+  if (*id == kNoValue) return absl::DataLossError("no name");
   Value& value = graph_.value(*id);
   if (value.dtype == DType::kUndefined) value.dtype = declared.dtype;
   if (!value.dims && !value.constant) value.dims = declared.dims;

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "kairos/graph.h"
 #include "rtconvert/onnx_node.h"
 

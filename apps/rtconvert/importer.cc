@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "rtconvert/declared_value.h"
 #include "rtconvert/graph_builder.h"
 #include "rtconvert/model_file.h"
@@ -47,7 +48,7 @@ class Importer {
   absl::Status ReadOutputs();
 
   absl::Status Note(const absl::Status& status, absl::string_view place);
-  absl::Status UnsupportedError(const std::vector<std::string>& lines) const;
+  absl::Status ProblemError(const std::vector<std::string>& lines) const;
 
   std::shared_ptr<const ModelProto> model_;
   const GraphProto& graph_;
@@ -56,12 +57,16 @@ class Importer {
   Problems problems_;
   ValueFacts facts_;
   OnnxGraphBuilder builder_;
+  bool malformed_ = false;
   absl::flat_hash_set<std::string> given_;  // inputs and initializers
 };
 
-// Unsupported things are collected, everything else ends the import.
+// What is not supported and nodes of another form than their operators' are collected; everything
+// else ends the import.
 absl::Status Importer::Note(const absl::Status& status, absl::string_view place) {
-  if (!absl::IsUnimplemented(status)) return WithContext(place, status);
+  const bool is_form = absl::IsInvalidArgument(status);
+  if (!is_form && !absl::IsUnimplemented(status)) return WithContext(place, status);
+  malformed_ |= is_form;
   problems_.Add(status.message(), place);
   return absl::OkStatus();
 }
@@ -71,9 +76,8 @@ absl::Status Importer::CheckOptions() const {
     const auto is_named = [&](const auto& info) { return info.name() == named.name; };
     if (std::any_of(graph_.input().begin(), graph_.input().end(), is_named)) continue;
     const std::string inputs = absl::StrJoin(
-        graph_.input(), ", ", [](std::string* out, const auto& info) {
-          absl::StrAppend(out, Quoted(info.name()));
-        });
+        graph_.input(), ", ",
+        [](std::string* out, const auto& info) { absl::StrAppend(out, Quoted(info.name())); });
     return absl::InvalidArgumentError(absl::StrCat("shape for ", Quoted(named.name),
                                                    ": no such input, expected one of ", inputs));
   }
@@ -107,7 +111,8 @@ absl::Status Importer::ReadInputs() {
   for (const onnx_format::ValueInfoProto& info : graph_.input()) {
     const std::string place = absl::StrCat("input ", Quoted(info.name()));
     if (info.name().empty() || !seen.insert(info.name()).second) {
-      return absl::DataLossError(absl::StrCat(place, info.name().empty() ? ": no name" : ": name given twice"));
+      return absl::DataLossError(
+          absl::StrCat(place, info.name().empty() ? ": no name" : ": name given twice"));
     }
     if (!given_.insert(info.name()).second) continue;
     absl::StatusOr<Value> value = ReadDeclaredValue(info);
@@ -168,12 +173,12 @@ absl::Status Importer::ReadOutputs() {
   return absl::OkStatus();
 }
 
-absl::Status Importer::UnsupportedError(const std::vector<std::string>& lines) const {
+absl::Status Importer::ProblemError(const std::vector<std::string>& lines) const {
   constexpr size_t kMaxShown = 8;
   const size_t shown = std::min(lines.size(), kMaxShown);
   std::string text = absl::StrJoin(lines.begin(), lines.begin() + static_cast<long>(shown), "; ");
   if (shown < lines.size()) absl::StrAppend(&text, "; and ", lines.size() - shown, " more");
-  return absl::UnimplementedError(text);
+  return malformed_ ? absl::DataLossError(text) : absl::UnimplementedError(text);
 }
 
 absl::StatusOr<Graph> Importer::Run(std::vector<std::string>* problems) {
@@ -185,7 +190,7 @@ absl::StatusOr<Graph> Importer::Run(std::vector<std::string>* problems) {
   if (absl::Status status = ReadOutputs(); !status.ok()) return status;
   const std::vector<std::string> lines = problems_.Lines();
   if (problems != nullptr) *problems = lines;
-  if (!lines.empty()) return UnsupportedError(lines);
+  if (!lines.empty()) return ProblemError(lines);
   builder_.SetName(graph_.name());
   for (const onnx_format::StringStringEntryProto& entry : model_->metadata_props()) {
     builder_.AddMetadata(entry.key(), entry.value());

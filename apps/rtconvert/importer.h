@@ -4,7 +4,7 @@
 //
 // What a model needs and this library lacks is collected over the whole model before the import
 // fails, each line beginning with its subject: "op NAME: ...", "type NAME: ...", "function NAME:
-// ...", "attribute ...".
+// ..."; and with these, as "form of OP: ...", nodes that do not have the form of their operator.
 #ifndef KAIROS_APPS_RTCONVERT_IMPORTER_H_
 #define KAIROS_APPS_RTCONVERT_IMPORTER_H_
 
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "common/shape_arg.h"
 #include "kairos/graph.h"
 #include "rtconvert/onnx.pb.h"
@@ -26,9 +27,10 @@ struct ImportOptions {
   std::vector<NamedShape> shapes;
 };
 
-// kUnimplemented: see `problems` (may be null); kDataLoss: not a model or a malformed one;
-// kInvalidArgument: the options do not fit the model; kResourceExhausted: a limit; and the codes of
-// opening a file. External data is looked for beside the file, nowhere else.
+// kUnimplemented: see `problems` (may be null); kDataLoss: not a model or a malformed one (then
+// too, `problems` may have lines); kInvalidArgument: the options do not fit the model;
+// kResourceExhausted: a limit; and the codes of opening a file. External data is looked for beside
+// the file, nowhere else.
 absl::StatusOr<Graph> ImportOnnx(const std::string& path, const ImportOptions& options,
                                  std::vector<std::string>* problems);
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+
 #include "common/cli.h"
 #include "kairos/model.h"
 #include "rtconvert/importer.h"

@@ -7,9 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "common/file_io.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl.h"
+
+#include "common/file_io.h"
 
 namespace kairos {
 namespace {
@@ -36,9 +37,9 @@ absl::StatusOr<std::shared_ptr<const onnx_format::ModelProto>> ReadModelFile(
   absl::StatusOr<InputFile> file = InputFile::Open(path);
   if (!file.ok()) return file.status();
   if (file->size() > static_cast<size_t>(kMaxModelBytes)) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(path, ": file too large, got ", file->size(), " bytes, expected at most ",
-                     kMaxModelBytes, "; store the weights as external data"));
+    return absl::ResourceExhaustedError(absl::StrCat(path, ": file too large, got ", file->size(),
+                                                     " bytes, expected at most ", kMaxModelBytes,
+                                                     "; store the weights as external data"));
   }
   auto model = std::make_shared<onnx_format::ModelProto>();
   if (!Parse(file->descriptor(), model.get())) {

@@ -28,7 +28,8 @@ class UniqueNames {
   // `wanted`, or with the first free suffix "_1", "_2" ...
   std::string Make(absl::string_view wanted) {
     std::string name(wanted);
-    for (int& suffix = next_suffix_[wanted]; !Take(name);) name = absl::StrCat(wanted, "_", ++suffix);
+    for (int& suffix = next_suffix_[wanted]; !Take(name);)
+      name = absl::StrCat(wanted, "_", ++suffix);
     return name;
   }
 

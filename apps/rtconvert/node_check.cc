@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
 #include "kairos/graph.h"
 #include "rtconvert/tensor_reader.h"
 
@@ -47,8 +49,13 @@ Graph GraphOfNode(const OnnxNode& node) {
 absl::Status CheckNode(const OnnxNode& node) {
   if (absl::Status status = CheckNamedTypes(node); !status.ok()) return status;
   const absl::Status status = ValidateGraph(GraphOfNode(node));
-  if (!absl::IsUnimplemented(status)) return status;
-  return absl::UnimplementedError(absl::StrCat("op ", node.op, ": ", status.message()));
+  if (status.ok()) return status;
+  absl::string_view reason = status.message();
+  absl::ConsumePrefix(&reason, absl::StrCat("node 0 'node' (", node.op, "): "));
+  if (absl::IsUnimplemented(status)) {
+    return absl::UnimplementedError(absl::StrCat("op ", node.op, ": ", reason));
+  }
+  return absl::InvalidArgumentError(absl::StrCat("form of ", node.op, ": ", reason));
 }
 
 }  // namespace kairos

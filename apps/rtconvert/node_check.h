@@ -4,11 +4,14 @@
 #define KAIROS_APPS_RTCONVERT_NODE_CHECK_H_
 
 #include "absl/status/status.h"
+
 #include "rtconvert/onnx_node.h"
 
 namespace kairos {
 
-// kUnimplemented, worded for Problems; kDataLoss. The operator must be one of SupportedOps().
+// Both are worded for Problems: kUnimplemented, and kInvalidArgument, as "form of OP: ...", when
+// the node has other inputs, outputs or attributes than its operator. That is one of
+// SupportedOps().
 absl::Status CheckNode(const OnnxNode& node);
 
 }  // namespace kairos

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "kairos/graph.h"
 #include "rtconvert/importer.h"
 #include "rtconvert/node_check.h"
@@ -28,9 +29,9 @@ absl::StatusOr<int64_t> DefaultOpset(const ModelProto& model) {
   for (const onnx_format::OperatorSetIdProto& import : model.opset_import()) {
     if (!IsDefaultDomain(import.domain())) continue;
     if (import.version() < 1) {
-      return absl::DataLossError(
-          absl::StrCat("opset_import: version out of range, got ", import.version(),
-                       ", expected 1 to ", kMaxImportedOpset));
+      return absl::DataLossError(absl::StrCat("opset_import: version out of range, got ",
+                                              import.version(), ", expected 1 to ",
+                                              kMaxImportedOpset));
     }
     opset = import.version();
   }
@@ -67,7 +68,8 @@ void NodeImporter::NameNodes() {
     std::string& name = names_[static_cast<size_t>(i)];
     if (!name.empty()) continue;
     const NodeProto& node = graph.node(i);
-    name = node_names_.Make(node.name().empty() ? absl::StrCat(node.op_type(), "_", i) : node.name());
+    name =
+        node_names_.Make(node.name().empty() ? absl::StrCat(node.op_type(), "_", i) : node.name());
   }
 }
 
@@ -85,7 +87,8 @@ absl::Status NodeImporter::CheckDomain(const NodeProto& proto) const {
   const std::string name = OpName(proto.domain(), proto.op_type());
   if (functions_.contains(name)) {
     return absl::UnimplementedError(
-        absl::StrCat("function ", name, ": functions of the model itself are not supported; inline "
+        absl::StrCat("function ", name,
+                     ": functions of the model itself are not supported; inline "
                      "them with onnx.inliner"));
   }
   if (!IsDefaultDomain(proto.domain())) {
@@ -95,8 +98,8 @@ absl::Status NodeImporter::CheckDomain(const NodeProto& proto) const {
     return absl::DataLossError("the model imports no opset of the default domain");
   }
   if (opset_ > kMaxImportedOpset) {
-    return absl::UnimplementedError(absl::StrCat("opset ", opset_, ": not supported, expected 1 to ",
-                                                 kMaxImportedOpset));
+    return absl::UnimplementedError(
+        absl::StrCat("opset ", opset_, ": not supported, expected 1 to ", kMaxImportedOpset));
   }
   return absl::OkStatus();
 }
@@ -173,7 +176,8 @@ absl::Status NodeImporter::Import(int index) {
   if (node->op == "Constant") return ImportConstant(*node);
   node->name = names_[static_cast<size_t>(index)];
   UpgradeScope scope(*std::move(node), &facts_, &value_names_);
-  if (absl::Status status = UpgradeNode(static_cast<int>(opset_), scope); !status.ok()) return status;
+  if (absl::Status status = UpgradeNode(static_cast<int>(opset_), scope); !status.ok())
+    return status;
   for (const auto& [name, constant] : scope.constants()) builder_.AddConstant(name, constant);
   for (OnnxNode& upgraded : scope.TakeNodes()) {
     if (upgraded.name != names_[static_cast<size_t>(index)]) {

@@ -10,10 +10,11 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "rtconvert/graph_builder.h"
 #include "rtconvert/names.h"
-#include "rtconvert/onnx_node.h"
 #include "rtconvert/onnx.pb.h"
+#include "rtconvert/onnx_node.h"
 #include "rtconvert/problems.h"
 #include "rtconvert/tensor_reader.h"
 #include "rtconvert/value_facts.h"
@@ -27,7 +28,8 @@ class NodeImporter {
                                            TensorReader* tensors, ValueFacts* facts,
                                            OnnxGraphBuilder* builder, Problems* problems);
 
-  // Imports graph.node(index). kUnimplemented is a problem of this node, worded for Problems.
+  // Imports graph.node(index). kUnimplemented and kInvalidArgument are problems of this node,
+  // worded for Problems.
   absl::Status Import(int index);
 
  private:

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+
 #include "rtconvert/names.h"
 #include "rtconvert/onnx_node.h"
 
@@ -24,10 +25,11 @@ absl::StatusOr<Producers> FindProducers(const GraphProto& graph,
       if (output.empty()) continue;
       const auto [it, is_new] = producers.try_emplace(output, i);
       if (is_new && !given.contains(output)) continue;
-      const std::string other = is_new ? "an input or initializer"
-                                       : DescribeNode(it->second, graph.node(it->second));
+      const std::string other =
+          is_new ? "an input or initializer" : DescribeNode(it->second, graph.node(it->second));
       return absl::DataLossError(absl::StrCat(DescribeNode(i, graph.node(i)), ": output ",
-                                              Quoted(output), " is produced twice, also by ", other));
+                                              Quoted(output), " is produced twice, also by ",
+                                              other));
     }
   }
   return producers;
@@ -57,7 +59,8 @@ absl::Status CycleError(const GraphProto& graph, const Producers& producers,
     absl::StrAppend(&shown, i == start ? "" : " <- ", path[i]);
   }
   if (path.size() > start + kMaxShown) absl::StrAppend(&shown, " <- ...");
-  return absl::DataLossError(absl::StrCat("graph has a cycle of ", path.size() - start, " nodes: ", shown));
+  return absl::DataLossError(
+      absl::StrCat("graph has a cycle of ", path.size() - start, " nodes: ", shown));
 }
 
 }  // namespace
@@ -76,8 +79,8 @@ absl::StatusOr<std::vector<int>> OrderNodes(const GraphProto& graph,
       if (input.empty() || given.contains(input)) continue;
       const auto it = producers->find(input);
       if (it == producers->end()) {
-        return absl::DataLossError(absl::StrCat(DescribeNode(i, graph.node(i)), ": input ", slot, " ",
-                                                Quoted(input), " is never produced"));
+        return absl::DataLossError(absl::StrCat(DescribeNode(i, graph.node(i)), ": input ", slot,
+                                                " ", Quoted(input), " is never produced"));
       }
       users[static_cast<size_t>(it->second)].push_back(i);
       ++pending[static_cast<size_t>(i)];

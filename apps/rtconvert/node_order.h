@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+
 #include "rtconvert/onnx.pb.h"
 
 namespace kairos {

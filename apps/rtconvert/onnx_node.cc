@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+
 #include "rtconvert/names.h"
 
 namespace kairos {
@@ -67,7 +68,8 @@ absl::StatusOr<OnnxNode> ReadNode(const onnx_format::NodeProto& proto, TensorRea
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
   for (const AttributeProto& attribute : proto.attribute()) {
-    const std::string subject = absl::StrCat("attribute ", Quoted(attribute.name()), " of ", node.op);
+    const std::string subject =
+        absl::StrCat("attribute ", Quoted(attribute.name()), " of ", node.op);
     if (!attribute.ref_attr_name().empty()) {
       return absl::DataLossError(absl::StrCat(subject, ": a reference, which only functions have"));
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "kairos/attribute.h"
 #include "rtconvert/onnx.pb.h"
 #include "rtconvert/tensor_reader.h"

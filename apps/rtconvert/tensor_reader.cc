@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+
 #include "rtconvert/names.h"
 
 namespace kairos {
@@ -20,15 +21,14 @@ using onnx_format::TensorProto;
 
 // TensorProto.DataType, in the order of its numbers, for messages.
 constexpr absl::string_view kDataTypeNames[] = {
-    "undefined",    "float32",        "uint8",      "int8",           "uint16",
-    "int16",        "int32",          "int64",      "string",         "bool",
-    "float16",      "float64",        "uint32",     "uint64",         "complex64",
-    "complex128",   "bfloat16",       "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
-    "float8e5m2fnuz", "uint4",        "int4",       "float4e2m1",     "float8e8m0"};
+    "undefined",      "float32",  "uint8",        "int8",           "uint16",
+    "int16",          "int32",    "int64",        "string",         "bool",
+    "float16",        "float64",  "uint32",       "uint64",         "complex64",
+    "complex128",     "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
+    "float8e5m2fnuz", "uint4",    "int4",         "float4e2m1",     "float8e8m0"};
 
 absl::Status WrongCount(int64_t got, int64_t want, absl::string_view unit) {
-  return absl::DataLossError(
-      absl::StrCat("wrong size, got ", got, " ", unit, ", expected ", want));
+  return absl::DataLossError(absl::StrCat("wrong size, got ", got, " ", unit, ", expected ", want));
 }
 
 Constant MakeConstant(TensorType type, std::shared_ptr<Tensor> tensor) {
@@ -86,7 +86,7 @@ absl::StatusOr<Constant> ReadTyped(const TensorProto& proto, TensorType type) {
     case DType::kUint8:
       return Convert<uint8_t>(proto.int32_data(), std::move(type));
     case DType::kUint16:
-    case DType::kFloat16:   // bit patterns
+    case DType::kFloat16:  // bit patterns
     case DType::kBFloat16:
       return Convert<uint16_t>(proto.int32_data(), std::move(type));
     default:
@@ -104,7 +104,8 @@ absl::Status CheckOneEncoding(const TensorProto& proto, bool external) {
       std::count_if(std::begin(fields), std::end(fields), [](int size) { return size > 0; }) +
       (proto.raw_data().empty() ? 0 : 1) + (external ? 1 : 0);
   if (used <= 1) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("elements in ", used, " encodings at once, expected one"));
+  return absl::DataLossError(
+      absl::StrCat("elements in ", used, " encodings at once, expected one"));
 }
 
 absl::StatusOr<TensorType> ReadType(const TensorProto& proto) {

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+
 #include "kairos/attribute.h"
 #include "kairos/tensor.h"
 #include "rtconvert/external_data.h"

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+
 #include "kairos/graph.h"
 #include "rtconvert/tensor_reader.h"
 #include "rtconvert/upgrade_rules.h"
@@ -11,6 +12,7 @@ namespace kairos {
 namespace {
 
 constexpr UpgradeRow kRows[] = {
+    {"LpPool", 2, NormToInteger},
     {"Pad", 2, PaddingsToPads},
     {"Concat", 4, DefaultAxisOne},
     {"Reshape", 5, ShapeToInput},
@@ -53,7 +55,6 @@ constexpr UpgradeRow kRows[] = {
     {"Squeeze", 13, AxesToInput},
     {"Unsqueeze", 13, UnsqueezeAxesToInput},
     {"BatchNormalization", 14, InferenceOnly},
-    {"RoiAlign", 16, OutputHalfPixel},
     {"ReduceL1", 18, AxesToInput},
     {"ReduceL2", 18, AxesToInput},
     {"ReduceLogSum", 18, AxesToInput},
@@ -64,7 +65,6 @@ constexpr UpgradeRow kRows[] = {
     {"ReduceProd", 18, AxesToInput},
     {"ReduceSumSquare", 18, AxesToInput},
     {"Split", 18, CountOutputs},
-    {"GridSample", 20, GridSampleModes},
     {"GroupNormalization", 21, ScalePerChannel},
 };
 
@@ -93,7 +93,8 @@ absl::StatusOr<std::string> UpgradeScope::AddScalarLikeInput(absl::string_view s
                                                              float value) {
   const DType dtype = InputFact(0).dtype;
   if (dtype == DType::kUndefined) {
-    return Unsupported("the element type of input 0 is not known; run shape inference on the model");
+    return Unsupported(
+        "the element type of input 0 is not known; run shape inference on the model");
   }
   std::string name = AddConstant(suffix, NewFloatsConstant({value}, /*scalar=*/true));
   if (dtype == DType::kFloat32) return name;

@@ -1,8 +1,8 @@
-// Nodes of older opsets rewritten into their opset-22 form, which is what a Graph holds. An operator
-// changes at the opsets of its history (github.com/onnx/onnx/blob/main/docs/Changelog.md); each
-// change that is more than new element types or a new attribute with a neutral default is a row
-// {operator, opset, function} in upgrade.cc, and a node passes through the rows between the model's
-// opset and 22 in order.
+// Nodes of older opsets rewritten into their opset-22 form, which is what a Graph holds. An
+// operator changes at the opsets of its history (github.com/onnx/onnx/blob/main/docs/Changelog.md);
+// each change that is more than new element types or a new attribute with a neutral default is a
+// row {operator, opset, function} in upgrade.cc, and a node passes through the rows between the
+// model's opset and 22 in order.
 #ifndef KAIROS_APPS_RTCONVERT_UPGRADE_H_
 #define KAIROS_APPS_RTCONVERT_UPGRADE_H_
 
@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "kairos/attribute.h"
 #include "rtconvert/names.h"
 #include "rtconvert/onnx_node.h"

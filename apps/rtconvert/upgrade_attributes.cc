@@ -1,15 +1,27 @@
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+
 #include "rtconvert/upgrade_rules.h"
 
 namespace kairos {
 
 absl::Status DropConsumedInputs(UpgradeScope& scope) {
   scope.node.attributes.Erase("consumed_inputs");
+  return absl::OkStatus();
+}
+
+absl::Status NormToInteger(UpgradeScope& scope) {
+  const std::optional<float> p = scope.Take<float>("p");
+  if (!p) return absl::OkStatus();
+  if (!(*p >= 1 && *p < 1e6f) || *p != std::floor(*p)) {
+    return scope.Unsupported(absl::StrCat("attribute 'p' that is no whole number, got ", *p));
+  }
+  scope.node.attributes.Set("p", static_cast<int64_t>(*p));
   return absl::OkStatus();
 }
 
@@ -76,24 +88,9 @@ absl::Status ScatterToScatterElements(UpgradeScope& scope) {
   return absl::OkStatus();
 }
 
-absl::Status OutputHalfPixel(UpgradeScope& scope) {
-  scope.node.attributes.Set("coordinate_transformation_mode", std::string("output_half_pixel"));
-  return absl::OkStatus();
-}
-
 absl::Status CountOutputs(UpgradeScope& scope) {
   if (!scope.node.HasInput(1)) {
     scope.node.attributes.Set("num_outputs", static_cast<int64_t>(scope.node.outputs.size()));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status GridSampleModes(UpgradeScope& scope) {
-  const absl::string_view mode = scope.node.attributes.String("mode", "bilinear");
-  if (mode == "bilinear") {
-    scope.node.attributes.Set("mode", std::string("linear"));
-  } else if (mode == "bicubic") {
-    scope.node.attributes.Set("mode", std::string("cubic"));
   }
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+
 #include "rtconvert/upgrade_rules.h"
 
 namespace kairos {

@@ -15,7 +15,8 @@ bool IsEmptyConstant(const ValueFact& fact) {
 absl::Status UpsampleFactorsToScales(UpgradeScope& scope) {
   const std::optional<float> height = scope.Take<float>("height_scale");
   const std::optional<float> width = scope.Take<float>("width_scale");
-  if (!height || !width) return scope.Malformed("attributes 'height_scale', 'width_scale' are missing");
+  if (!height || !width)
+    return scope.Malformed("attributes 'height_scale', 'width_scale' are missing");
   scope.node.attributes.Set("scales", std::vector<float>{1, 1, *height, *width});
   if (scope.node.attributes.String("mode", "nearest") == "bilinear") {
     scope.node.attributes.Set("mode", std::string("linear"));
@@ -46,8 +47,10 @@ absl::Status ResizeWithRoi(UpgradeScope& scope) {
 }
 
 absl::Status ResizeOptionalInputs(UpgradeScope& scope) {
-  if (scope.node.attributes.String("coordinate_transformation_mode", "") == "tf_half_pixel_for_nn") {
-    return scope.Unsupported("coordinate_transformation_mode tf_half_pixel_for_nn is not supported");
+  if (scope.node.attributes.String("coordinate_transformation_mode", "") ==
+      "tf_half_pixel_for_nn") {
+    return scope.Unsupported(
+        "coordinate_transformation_mode tf_half_pixel_for_nn is not supported");
   }
   // Empty tensors stood for inputs that were not meant.
   for (size_t i : {1, 2}) {

@@ -12,17 +12,17 @@ namespace {
 using Rank = std::optional<int64_t>;
 
 enum class RankRule {
-  kSame,          // as input 0
-  kBroadcast,     // the largest of all inputs
+  kSame,       // as input 0
+  kBroadcast,  // the largest of all inputs
   kScalar,
   kVector,
   kMatrix,
   kMatMul,
-  kShapeLength,   // as many dimensions as input 1 has elements
-  kSqueeze,       // input 0, less the axes of input 1
-  kUnsqueeze,     // input 0, and the axes of input 1
-  kReduce,        // by "keepdims" and the axes of input 1
-  kReduceOne,     // by "keepdims"
+  kShapeLength,  // as many dimensions as input 1 has elements
+  kSqueeze,      // input 0, less the axes of input 1
+  kUnsqueeze,    // input 0, and the axes of input 1
+  kReduce,       // by "keepdims" and the axes of input 1
+  kReduceOne,    // by "keepdims"
   kGather,
 };
 
@@ -138,14 +138,9 @@ constexpr Row kRows[] = {
 };
 
 Rank Sum(Rank a, Rank b, int64_t less = 0) {
-  if (!a || !b || *a + *b < less) return std::nullopt;
+  constexpr int64_t kLimit = int64_t{1} << 31;  // a hostile model can double a length in each node
+  if (!a || !b || *a + *b < less || *a + *b > kLimit) return std::nullopt;
   return *a + *b - less;
-}
-
-// Elements of a vector constant.
-Rank LengthOf(const ValueFact& fact) {
-  if (!fact.constant) return std::nullopt;
-  return fact.constant->type.element_count();
 }
 
 Rank Negated(Rank rank) {
@@ -155,7 +150,7 @@ Rank Negated(Rank rank) {
 
 Rank ReducedRank(const OnnxNode& node, const ValueFact& data, const ValueFact& axes) {
   if (node.attributes.Int("keepdims", 1) != 0) return data.rank;
-  if (node.HasInput(1)) return Sum(data.rank, Negated(LengthOf(axes)));
+  if (node.HasInput(1)) return Sum(data.rank, Negated(axes.length));
   return node.attributes.Int("noop_with_empty_axes", 0) != 0 ? data.rank : Rank(0);
 }
 
@@ -183,11 +178,11 @@ Rank RankOf(RankRule rule, const OnnxNode& node, absl::Span<const ValueFact> inp
       if (first.rank.value_or(0) < 2 || second.rank.value_or(0) < 2) return std::nullopt;
       return std::max(*first.rank, *second.rank);
     case RankRule::kShapeLength:
-      return LengthOf(second);
+      return second.length;
     case RankRule::kSqueeze:
-      return Sum(first.rank, Negated(LengthOf(second)));
+      return Sum(first.rank, Negated(second.length));
     case RankRule::kUnsqueeze:
-      return Sum(first.rank, LengthOf(second));
+      return Sum(first.rank, second.length);
     case RankRule::kReduce:
       return ReducedRank(node, first, second);
     case RankRule::kReduceOne:
@@ -214,6 +209,37 @@ DType DTypeOf(DTypeRule rule, const OnnxNode& node, absl::Span<const ValueFact> 
   return DType::kUndefined;
 }
 
+// Elements of a part [start, end) of a vector.
+Rank SliceLength(absl::Span<const ValueFact> inputs) {
+  const auto value = [&](size_t i) -> Rank {
+    const std::optional<Constant>& constant = inputs[i].constant;
+    if (!constant || constant->type.element_count() != 1) return std::nullopt;
+    if (constant->type.dtype == DType::kInt64) return *static_cast<const int64_t*>(constant->data);
+    if (constant->type.dtype == DType::kInt32) return *static_cast<const int32_t*>(constant->data);
+    return std::nullopt;
+  };
+  if (inputs.size() < 3 || !inputs[0].length || !value(1) || !value(2)) return std::nullopt;
+  if (inputs.size() > 4 && value(4) != 1) return std::nullopt;
+  const int64_t length = *inputs[0].length;
+  const auto clamp = [length](int64_t i) {
+    return std::clamp<int64_t>(i < 0 ? i + length : i, 0, length);
+  };
+  return std::max<int64_t>(0, clamp(*value(2)) - clamp(*value(1)));
+}
+
+// The few operators by which shapes are computed.
+Rank VectorLength(const OnnxNode& node, absl::Span<const ValueFact> inputs) {
+  if (inputs.empty()) return std::nullopt;
+  if (node.op == "Shape" && node.attributes.entries().empty()) return inputs[0].rank;
+  if (node.op == "Cast" || node.op == "Identity") return inputs[0].length;
+  if (node.op == "Slice") return SliceLength(inputs);
+  if (node.op == "Unsqueeze" && inputs[0].rank == 0) return 1;
+  if (node.op != "Concat") return std::nullopt;
+  Rank length = 0;
+  for (const ValueFact& input : inputs) length = Sum(length, input.length);
+  return length;
+}
+
 }  // namespace
 
 ValueFact ValueFacts::Find(const std::string& name) const {
@@ -228,7 +254,8 @@ void ValueFacts::Add(const std::string& name, DType dtype, std::optional<int64_t
 }
 
 void ValueFacts::AddConstant(const std::string& name, const Constant& constant) {
-  facts_[name] = {constant.type.dtype, static_cast<int64_t>(constant.type.shape.size()), constant};
+  facts_[name] = {constant.type.dtype, static_cast<int64_t>(constant.type.shape.size()),
+                  constant.type.element_count(), constant};
 }
 
 void ValueFacts::Infer(const OnnxNode& node) {
@@ -240,10 +267,12 @@ void ValueFacts::Infer(const OnnxNode& node) {
   const Rank rank = RankOf(row->rank, node, inputs);
   const DType dtype = DTypeOf(row->dtype, node, inputs);
   // Second outputs are of other types (masks, indices), except those of Split.
-  const size_t known = node.op == "Split" ? node.outputs.size() : std::min<size_t>(node.outputs.size(), 1);
+  const size_t known =
+      node.op == "Split" ? node.outputs.size() : std::min<size_t>(node.outputs.size(), 1);
   for (size_t i = 0; i < known; ++i) {
     if (node.HasOutput(i)) Add(node.outputs[i], dtype, rank);
   }
+  if (node.HasOutput(0)) facts_[node.outputs[0]].length = VectorLength(node, inputs);
 }
 
 }  // namespace kairos

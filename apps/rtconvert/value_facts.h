@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+
 #include "kairos/attribute.h"
 #include "kairos/tensor.h"
 #include "rtconvert/onnx_node.h"
@@ -17,6 +18,7 @@ namespace kairos {
 struct ValueFact {
   DType dtype = DType::kUndefined;
   std::optional<int64_t> rank;
+  std::optional<int64_t> length;  // elements, of vectors: shapes are computed as such
   std::optional<Constant> constant;
 };
 

@@ -48,6 +48,11 @@ class Specializer {
       ValueFacts& input = facts(graph_.inputs[i]);
       input.type = signature.inputs[i];
       const std::string& bytes = signature.values[i];
+      if (input.type.byte_count() == 0 &&
+          prepared_.decides_shape[static_cast<size_t>(graph_.inputs[i])]) {
+        static constexpr std::byte kNothing{};
+        input.constant = {input.type, &kNothing, nullptr};
+      }
       if (bytes.empty()) continue;
       KAIROS_ASSIGN_OR_RETURN(AlignedBuffer copy, AlignedBuffer::Make(bytes.size()));
       std::memcpy(copy.data(), bytes.data(), bytes.size());

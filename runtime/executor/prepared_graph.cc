@@ -31,6 +31,15 @@ std::vector<bool> ValuesThatDecideShapes(const Graph& graph) {
 
 namespace {
 
+bool IsComputed(const Graph& graph, ValueId id) {
+  const auto makes = [id](const std::vector<ValueId>& ids) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  return graph.value(id).constant.has_value() || makes(graph.inputs) ||
+         std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [&](const Node& node) { return makes(node.outputs); });
+}
+
 absl::Status AppendTaps(absl::Span<const std::string> taps, Graph* graph) {
   for (const std::string& tap : taps) {
     auto it = std::find_if(graph->values.begin(), graph->values.end(),
@@ -38,7 +47,11 @@ absl::Status AppendTaps(absl::Span<const std::string> taps, Graph* graph) {
     if (it == graph->values.end()) {
       return absl::NotFoundError(absl::StrCat("tap '", tap, "': the model has no such value"));
     }
-    graph->outputs.push_back(static_cast<ValueId>(it - graph->values.begin()));
+    const auto id = static_cast<ValueId>(it - graph->values.begin());
+    if (!IsComputed(*graph, id)) {
+      return absl::NotFoundError(absl::StrCat("tap '", tap, "': nothing computes this value"));
+    }
+    graph->outputs.push_back(id);
   }
   return absl::OkStatus();
 }

@@ -80,7 +80,10 @@ absl::Status CheckTypes(const ProgramRecord& record) {
       inputs.push_back({true, slot.type, false, data});
     }
     std::vector<TensorType> types;
-    KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(step.node), InferTypes(step.node, inputs, &types)));
+    const absl::Status inferred = InferTypes(step.node, inputs, &types);
+    if (!inferred.ok()) {
+      return absl::DataLossError(absl::StrCat(NodeLabel(step.node), ": ", inferred.message()));
+    }
     for (size_t i = 0; i < types.size(); ++i) {
       if (step.node.outputs[i] == kNoValue) continue;
       const TensorType& have = record.slots[static_cast<size_t>(step.node.outputs[i])].type;
@@ -125,7 +128,7 @@ absl::StatusOr<std::shared_ptr<const Program>> ProgramFromRecord(const ProgramRe
   auto program = std::make_shared<Program>();
   KAIROS_ASSIGN_OR_RETURN(program->steps, ResolveFrozen(record, resolver));
   if (!PlacementSuitsKernels(record, program->steps)) {
-    return absl::FailedPreconditionError("plan: buffers overlap in a way its kernels do not allow");
+    return absl::UnimplementedError("plan: buffers overlap in a way its kernels do not allow");
   }
   program->record = record;
   program->scratch_bytes = LargestScratch(program->steps);

@@ -26,8 +26,8 @@ absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph
                                                              Resolver& resolver);
 
 // Makes the Program of a record, which may come from an untrusted file that passed the loader.
-// kFailedPrecondition when its buffer placement does not suit the kernels of this machine;
-// kDataLoss when its types contradict the operators.
+// kUnimplemented when its buffer placement does not suit the kernels of this machine; kDataLoss
+// when its types contradict the operators.
 absl::StatusOr<std::shared_ptr<const Program>> ProgramFromRecord(const ProgramRecord& record,
                                                                  Resolver& resolver);
 

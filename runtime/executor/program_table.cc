@@ -9,7 +9,8 @@ namespace kairos {
 namespace {
 
 absl::string_view Bytes(const TensorView& view) {
-  return {static_cast<const char*>(view.data), view.bytes};
+  // The caller's pointer has not been checked yet.
+  return {static_cast<const char*>(view.data), view.data == nullptr ? 0 : view.bytes};
 }
 
 }  // namespace

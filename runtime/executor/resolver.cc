@@ -84,7 +84,10 @@ absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepReco
     if (kernel.status().code() != absl::StatusCode::kUnimplemented) return kernel.status();
     absl::StrAppend(&refused, refused.empty() ? "" : "; ", (*backend)->name(), ": ",
                     kernel.status().message());
-    std::erase(candidates, *backend);
+    if (std::erase(candidates, *backend) == 0) {
+      return absl::InternalError(absl::StrCat("policy '", policy().name(), "' chose backend '",
+                                              (*backend)->name(), "', which is no candidate"));
+    }
   }
 }
 
@@ -124,7 +127,7 @@ absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slo
     KAIROS_ASSIGN_OR_RETURN(WeightBytes plain, PlainWeight(slot));
     KAIROS_ASSIGN_OR_RETURN(
         std::shared_ptr<const AlignedBuffer> packed,
-        shared_->weights().GetOrPack(kernel, k, plain.data, runtime_.thread_pool()));
+        shared_->weights().GetOrPack(kernel, k, std::move(plain), runtime_.thread_pool()));
     resolved->weights[input] = {packed->data(), std::move(packed)};
   }
   for (size_t i = 0; i < step.node.inputs.size(); ++i) {

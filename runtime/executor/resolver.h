@@ -9,17 +9,12 @@
 
 #include "absl/status/statusor.h"
 #include "executor/shared_model.h"
+#include "executor/weight_store.h"
 #include "kairos/policy.h"
 #include "kairos/program_record.h"
 #include "kairos/session.h"
 
 namespace kairos {
-
-// Bytes that a kernel reads instead of a slot's.
-struct WeightBytes {
-  const void* data = nullptr;
-  std::shared_ptr<const void> owner;
-};
 
 // A step ready to run. Immutable once made.
 struct ResolvedStep {

@@ -66,12 +66,13 @@ absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::TryReady(const Sig
     *reason = "taps are set";
     return nullptr;
   }
-  KAIROS_ASSIGN_OR_RETURN(ReadyProgram ready, resolver.policy().FindProgram(
-                                                  resolver.policy_context(), signature));
-  *reason = ready.reason;
-  if (ready.record == nullptr) return nullptr;
+  absl::StatusOr<ReadyProgram> ready =
+      resolver.policy().FindProgram(resolver.policy_context(), signature);
+  if (!ready.ok()) return Annotate(signature.ToString(model->input_names()), ready.status());
+  *reason = ready->reason;
+  if (ready->record == nullptr) return nullptr;
   absl::StatusOr<std::shared_ptr<const Program>> program =
-      ProgramFromRecord(*ready.record, resolver);
+      ProgramFromRecord(*ready->record, resolver);
   if (program.ok()) return program;
   const absl::StatusCode code = program.status().code();
   if (code != absl::StatusCode::kDataLoss && code != absl::StatusCode::kUnimplemented) {

@@ -15,18 +15,25 @@
 
 namespace kairos {
 
+// Bytes of a weight and what keeps them alive.
+struct WeightBytes {
+  const void* data = nullptr;
+  std::shared_ptr<const void> owner;
+};
+
 // Thread-safe. One packing per key at a time; other keys do not wait for it.
 class WeightStore {
  public:
-  // packed_inputs()[index] of `kernel` made from `plain`, which outlives the store.
+  // packed_inputs()[index] of `kernel` made from `plain`.
   absl::StatusOr<std::shared_ptr<const AlignedBuffer>> GetOrPack(const Kernel& kernel,
-                                                                 size_t index, const void* plain,
+                                                                 size_t index, WeightBytes plain,
                                                                  ThreadPool& pool);
   uint64_t bytes() const;
 
  private:
   struct Entry {
     absl::Mutex mutex;
+    WeightBytes plain;  // held, so that no other weight comes to lie at its address
     std::shared_ptr<const AlignedBuffer> packed;
   };
   mutable absl::Mutex mutex_;

@@ -119,6 +119,10 @@ absl::Status RecogniseActivations(const PassContext& context, Graph* graph) {
     std::optional<Match> match = MatchHardSwish(editor, node);
     if (!match.has_value()) match = MatchSwish(editor, node);
     if (!match.has_value()) continue;
+    // Constants of one element may still have a rank that x has not.
+    const TensorType& x = (*context.types)[static_cast<size_t>(match->x)];
+    const TensorType& y = (*context.types)[static_cast<size_t>(node.outputs[0])];
+    if (x != y || x.dtype != DType::kFloat32) continue;
     Report(context, kPass, NodeLabel(node) + " becomes " + match->op);
     Node replacement;
     replacement.op = match->op;

@@ -103,6 +103,8 @@ absl::Status RecogniseLayerNorm(const PassContext& context, Graph* graph) {
     if (editor.removed(n)) continue;
     std::optional<Match> match = matcher.MatchDivision(editor.node(n));
     if (!match.has_value() || matcher.type(match->x).dtype != DType::kFloat32) continue;
+    // An epsilon of one element may still have a rank that x has not.
+    if (matcher.type(editor.node(n).outputs[0]) != matcher.type(match->x)) continue;
     const int64_t width = matcher.type(match->x).shape.back();
     // LayerNormalization needs a scale; its bias is optional.
     const size_t mul = OnlyReader(editor, editor.node(n).outputs[0], n);

@@ -13,7 +13,7 @@ constexpr std::array<PassInfo, 8> kPasses = {{
     {"remove_no_ops", false, RemoveNoOps},
     {"fold_constants", false, FoldConstants},
     {"fold_affine", false, FoldAffine},
-    {"recognise_activations", false, RecogniseActivations},
+    {"recognise_activations", true, RecogniseActivations},
     {"recognise_layer_norm", true, RecogniseLayerNorm},
     {"recognise_spatial_mean", true, RecogniseSpatialMean},
     {"fuse_post_ops", true, FusePostOps},

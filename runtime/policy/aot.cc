@@ -59,6 +59,7 @@ class AotPolicy : public Policy {
                                            const KernelRequest& request,
                                            const StepRecord* frozen) const override {
     if (frozen == nullptr) {
+      if (strict_) return absl::FailedPreconditionError("no plan entry; recompile with rtcompile");
       KAIROS_ASSIGN_OR_RETURN(ResolvedKernel made,
                               SpecializeThroughCache(context, backend, request));
       made.reason = "no plan entry for this signature";

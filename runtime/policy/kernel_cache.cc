@@ -45,7 +45,7 @@ struct KernelCache::Impl {
     by_use.push_front({key, std::move(kernel), bytes});
     entries[key] = by_use.begin();
     stats.bytes += bytes;
-    while (stats.bytes > limit_bytes && by_use.size() > 1) {
+    while (stats.bytes > limit_bytes) {
       stats.bytes -= by_use.back().bytes;
       entries.erase(by_use.back().key);
       by_use.pop_back();

@@ -59,7 +59,10 @@ void AppendOperand(const Operand& operand, std::string* out) {
   absl::StrAppend(out, static_cast<int>(operand.type.dtype), operand.constant ? "c" : "v",
                   static_cast<int>(operand.type.layout));
   for (int64_t d : operand.type.shape) absl::StrAppend(out, "x", d);
-  if (operand.data != nullptr) AppendBytes(operand.data, operand.type.byte_count(), out);
+  if (operand.data != nullptr) {
+    out->push_back('=');
+    AppendBytes(operand.data, operand.type.byte_count(), out);
+  }
   out->push_back(',');
 }
 

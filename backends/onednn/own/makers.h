@@ -1,0 +1,48 @@
+// One function per family of kernels. Each makes the kernel of a request, or says with
+// kUnimplemented why it does not; own_kernels.cc names the operators they serve.
+#ifndef KAIROS_BACKENDS_ONEDNN_OWN_MAKERS_H_
+#define KAIROS_BACKENDS_ONEDNN_OWN_MAKERS_H_
+
+#include "onednn/own/own_kernel.h"
+
+namespace kairos::onednn::own {
+
+// Elementwise, with the post-ops in the same pass (pointwise.cc).
+MadeKernel MakeUnary(const KernelRequest& request);
+MadeKernel MakeBinary(const KernelRequest& request);
+MadeKernel MakeVariadic(const KernelRequest& request);
+MadeKernel MakeClip(const KernelRequest& request);
+MadeKernel MakeWhere(const KernelRequest& request);
+
+// Data movement, any element size, any layout (movement.cc, concat.cc, pad.cc).
+MadeKernel MakeTranspose(const KernelRequest& request);
+MadeKernel MakeReorder(const KernelRequest& request);
+MadeKernel MakeDepthToSpace(const KernelRequest& request);
+MadeKernel MakeSpaceToDepth(const KernelRequest& request);
+MadeKernel MakeExpand(const KernelRequest& request);
+MadeKernel MakeTile(const KernelRequest& request);
+MadeKernel MakeSlice(const KernelRequest& request);
+MadeKernel MakeConcat(const KernelRequest& request);
+MadeKernel MakeSplit(const KernelRequest& request);
+MadeKernel MakePad(const KernelRequest& request);
+// Plain layouts only: the bytes of input 0 under another shape (view.cc).
+MadeKernel MakeView(const KernelRequest& request);
+
+// Indices that come at run time are checked before anything is written (gather.cc).
+MadeKernel MakeGather(const KernelRequest& request);
+MadeKernel MakeGatherElements(const KernelRequest& request);
+MadeKernel MakeGatherNd(const KernelRequest& request);
+
+MadeKernel MakeCast(const KernelRequest& request);
+
+// float32 (reduce.cc, arg_max.cc, softmax.cc, layer_norm.cc, resize.cc).
+MadeKernel MakeReduce(const KernelRequest& request);
+MadeKernel MakeGlobalPool(const KernelRequest& request);
+MadeKernel MakeArgMax(const KernelRequest& request);
+MadeKernel MakeSoftmax(const KernelRequest& request);
+MadeKernel MakeLayerNorm(const KernelRequest& request);
+MadeKernel MakeResize(const KernelRequest& request);
+
+}  // namespace kairos::onednn::own
+
+#endif  // KAIROS_BACKENDS_ONEDNN_OWN_MAKERS_H_

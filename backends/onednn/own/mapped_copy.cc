@@ -1,0 +1,53 @@
+#include "onednn/own/mapped_copy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "onednn/own/indices.h"
+
+namespace kairos::onednn::own {
+namespace {
+
+constexpr int64_t kGrainElements = 8192;
+
+}  // namespace
+
+MappedCopy::MappedCopy(std::vector<std::vector<int64_t>> maps, size_t element_bytes)
+    : maps_(std::move(maps)), element_bytes_(element_bytes) {
+  for (size_t d = 0; d + 1 < maps_.size(); ++d) rows_ *= static_cast<int64_t>(maps_[d].size());
+  const std::vector<int64_t>& last = maps_.back();
+  for (size_t i = 1; i < last.size(); ++i) contiguous_ = contiguous_ && last[i] == last[i - 1] + 1;
+}
+
+void MappedCopy::Run(const void* src, void* dst, ThreadPool& pool) const {
+  if (maps_.back().empty()) return;
+  WithElementType(element_bytes_, [&]<typename T>() {
+    Copy(static_cast<const T*>(src), static_cast<T*>(dst), pool);
+  });
+}
+
+template <typename T>
+void MappedCopy::Copy(const T* src, T* dst, ThreadPool& pool) const {
+  const std::vector<int64_t>& last = maps_.back();
+  const auto columns = static_cast<int64_t>(last.size());
+  const int64_t grain = std::max<int64_t>(1, kGrainElements / columns);
+  ParallelRanges(pool, rows_, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const T* from = src;
+      int64_t rest = row;
+      for (size_t d = maps_.size() - 1; d-- > 0;) {
+        const auto size = static_cast<int64_t>(maps_[d].size());
+        from += maps_[d][static_cast<size_t>(rest % size)];
+        rest /= size;
+      }
+      T* to = dst + row * columns;
+      if (contiguous_) {
+        std::copy_n(from + last[0], columns, to);
+      } else {
+        for (int64_t c = 0; c < columns; ++c) to[c] = from[last[static_cast<size_t>(c)]];
+      }
+    }
+  });
+}
+
+}  // namespace kairos::onednn::own

@@ -1,0 +1,106 @@
+#include "absl/types/span.h"
+#include "kairos/graph.h"
+#include "onednn/kernel_table.h"
+#include "onednn/own/makers.h"
+#include "onednn/own/post_ops.h"
+
+namespace kairos::onednn {
+namespace {
+
+using own::MadeKernel;
+
+// Who looks after the post-ops of a node.
+enum class PostOps : uint8_t {
+  kInKernel,  // the maker itself
+  kAfter,     // a second pass in place over a float32 output
+};
+
+template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps>
+MadeKernel Make(const KernelRequest& request) {
+  MadeKernel kernel = kMake(request);
+  if (kPostOps == PostOps::kInKernel || !kernel.ok()) return kernel;
+  return own::WithPostOps(request, *std::move(kernel));
+}
+
+template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps>
+MadeKernel MakeOrLoad(const KernelRequest& request, absl::string_view frozen) {
+  MadeKernel kernel = Make<kMake, kPostOps>(request);
+  if (!kernel.ok() || frozen.empty() || frozen == (*kernel)->name()) return kernel;
+  return absl::FailedPreconditionError(
+      absl::StrCat("kernel: name differs, got ", (*kernel)->name(), ", expected ", frozen));
+}
+
+// Making one of these kernels costs about a microsecond, so asking for it is the question.
+template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps>
+absl::Status Supports(const KernelRequest& request) {
+  return Make<kMake, kPostOps>(request).status();
+}
+
+template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps = PostOps::kAfter>
+constexpr KernelMaker Row(absl::string_view op, absl::string_view domain = "") {
+  return {domain, op, &Supports<kMake, kPostOps>, &MakeOrLoad<kMake, kPostOps>};
+}
+
+constexpr KernelMaker Unary(absl::string_view op, absl::string_view domain = "") {
+  return Row<own::MakeUnary, PostOps::kInKernel>(op, domain);
+}
+constexpr KernelMaker Binary(absl::string_view op) {
+  return Row<own::MakeBinary, PostOps::kInKernel>(op);
+}
+constexpr KernelMaker Variadic(absl::string_view op) {
+  return Row<own::MakeVariadic, PostOps::kInKernel>(op);
+}
+constexpr KernelMaker View(absl::string_view op) { return Row<own::MakeView>(op); }
+constexpr KernelMaker Reduce(absl::string_view op) { return Row<own::MakeReduce>(op); }
+
+constexpr KernelMaker kKernels[] = {
+    Unary("Abs"), Unary("Ceil"), Unary("Celu"), Unary("Elu"), Unary("Erf"), Unary("Exp"),
+    Unary("Floor"), Unary("Gelu"), Unary("HardSigmoid"), Unary("HardSwish"), Unary("IsNaN"),
+    Unary("LeakyRelu"), Unary("Log"), Unary("Mish"), Unary("Neg"), Unary("Not"),
+    Unary("Reciprocal"), Unary("Relu"), Unary("Round"), Unary("Selu"), Unary("Sigmoid"),
+    Unary("Sign"), Unary("Softplus"), Unary("Softsign"), Unary("Sqrt"), Unary("Tanh"),
+    Unary("ThresholdedRelu"), Unary("Swish", kKairosDomain),
+
+    Binary("Add"), Binary("And"), Binary("Div"), Binary("Equal"), Binary("Greater"),
+    Binary("GreaterOrEqual"), Binary("Less"), Binary("LessOrEqual"), Binary("Mul"), Binary("Or"),
+    Binary("Pow"), Binary("PRelu"), Binary("Sub"), Binary("Xor"),
+
+    Variadic("Max"), Variadic("Mean"), Variadic("Min"), Variadic("Sum"),
+    Row<own::MakeClip, PostOps::kInKernel>("Clip"),
+    Row<own::MakeWhere, PostOps::kInKernel>("Where"),
+
+    Row<own::MakeTranspose>("Transpose"),
+    Row<own::MakeReorder>("Reorder", kKairosDomain),
+    Row<own::MakeDepthToSpace>("DepthToSpace"),
+    Row<own::MakeSpaceToDepth>("SpaceToDepth"),
+    Row<own::MakeExpand>("Expand"),
+    Row<own::MakeTile>("Tile"),
+    Row<own::MakeSlice>("Slice"),
+    Row<own::MakeConcat>("Concat"),
+    Row<own::MakeSplit>("Split"),
+    Row<own::MakePad>("Pad"),
+    View("Flatten"), View("Identity"), View("Reshape"), View("Squeeze"),
+    View("Unsqueeze"),
+
+    Row<own::MakeGather>("Gather"),
+    Row<own::MakeGatherElements>("GatherElements"),
+    Row<own::MakeGatherNd>("GatherND"),
+    Row<own::MakeCast>("Cast"),
+
+    Reduce("ReduceL1"), Reduce("ReduceL2"), Reduce("ReduceMax"), Reduce("ReduceMean"),
+    Reduce("ReduceMin"), Reduce("ReduceSum"), Reduce("ReduceSumSquare"),
+    Row<own::MakeGlobalPool>("GlobalAveragePool"),
+    Row<own::MakeGlobalPool>("GlobalMaxPool"),
+    Row<own::MakeArgMax>("ArgMax"),
+    Row<own::MakeArgMax>("ArgMin"),
+    Row<own::MakeSoftmax>("Softmax"),
+    Row<own::MakeSoftmax>("LogSoftmax"),
+    Row<own::MakeLayerNorm>("LayerNormalization"),
+    Row<own::MakeResize>("Resize"),
+};
+
+}  // namespace
+
+absl::Span<const KernelMaker> OwnKernels() { return kKernels; }
+
+}  // namespace kairos::onednn

@@ -1,0 +1,83 @@
+#include "kairos/model.h"
+
+#include <utility>
+
+#include "base/hash.h"
+#include "base/mapped_file.h"
+#include "base/status_macros.h"
+#include "model/digest.h"
+#include "model/model_impl.h"
+#include "model/open.h"
+
+namespace kairos {
+namespace {
+
+std::vector<std::string> NamesOf(const Graph& graph, const std::vector<ValueId>& ids) {
+  std::vector<std::string> names;
+  names.reserve(ids.size());
+  for (ValueId id : ids) names.push_back(graph.value(id).name);
+  return names;
+}
+
+}  // namespace
+
+uint64_t DigestOf(const Model::Impl& impl) {
+  std::call_once(impl.digest_once, [&impl] {
+    impl.digest = GraphDigest(impl.graph, [&impl](const Constant& constant) {
+      const size_t bytes = constant.type.byte_count();
+      const auto known = impl.hashes.find({constant.data, bytes});
+      return known != impl.hashes.end() ? known->second : ContentHash(constant.data, bytes);
+    });
+  });
+  return impl.digest;
+}
+
+Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Model::~Model() = default;
+
+absl::StatusOr<std::shared_ptr<const Model>> Model::Load(const std::string& path) {
+  KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file, MappedFile::Open(path));
+  const absl::Span<const std::byte> bytes = file->bytes();
+  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, std::move(file));
+  if (!impl.ok()) return Annotate(path, impl.status());
+  return std::make_shared<const Model>(*std::move(impl));
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> Model::FromBytes(absl::Span<const std::byte> bytes) {
+  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, nullptr);
+  if (!impl.ok()) return Annotate("model", impl.status());
+  return std::make_shared<const Model>(*std::move(impl));
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> Model::FromGraph(Graph graph) {
+  KAIROS_RETURN_IF_ERROR(ValidateGraph(graph));
+  auto impl = std::make_unique<Impl>();
+  impl->graph = std::move(graph);
+  return std::make_shared<const Model>(std::move(impl));
+}
+
+const Graph& Model::graph() const { return impl_->graph; }
+
+std::vector<std::string> Model::input_names() const {
+  return NamesOf(impl_->graph, impl_->graph.inputs);
+}
+
+std::vector<std::string> Model::output_names() const {
+  return NamesOf(impl_->graph, impl_->graph.outputs);
+}
+
+absl::string_view Model::metadata(absl::string_view key) const {
+  for (const auto& [name, value] : impl_->graph.metadata) {
+    if (name == key) return value;
+  }
+  return {};
+}
+
+absl::Span<const Plan> Model::plans() const { return impl_->plans; }
+
+absl::Span<const std::string> Model::plan_problems() const { return impl_->plan_problems; }
+
+uint64_t Model::digest() const { return DigestOf(*impl_); }
+
+}  // namespace kairos

@@ -1,0 +1,31 @@
+// What a Model holds.
+#ifndef KAIROS_RUNTIME_MODEL_MODEL_IMPL_H_
+#define KAIROS_RUNTIME_MODEL_MODEL_IMPL_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "kairos/model.h"
+#include "model/segment_table.h"
+
+namespace kairos {
+
+struct Model::Impl {
+  Graph graph;
+  std::vector<Plan> plans;
+  std::vector<std::string> plan_problems;
+  // Of the file's segments; a graph made in memory has none, and hashing its weights takes time.
+  SegmentHashes hashes;
+  mutable std::once_flag digest_once;
+  mutable uint64_t digest = 0;
+};
+
+// Computed on the first call. Thread-safe.
+uint64_t DigestOf(const Model::Impl& impl);
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_MODEL_MODEL_IMPL_H_

@@ -1,0 +1,21 @@
+// Plans of a model file.
+#ifndef KAIROS_RUNTIME_MODEL_PLAN_DECODE_H_
+#define KAIROS_RUNTIME_MODEL_PLAN_DECODE_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+
+#include "kairos/model.h"
+#include "model/segment_table.h"
+
+namespace kairos {
+
+// The plan in this segment, verified and checked (CheckProgram). kFailedPrecondition when it was
+// made for a model of another digest.
+absl::StatusOr<Plan> DecodePlan(uint32_t segment, const SegmentTable& segments, const Graph& graph,
+                                uint64_t model_digest);
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_MODEL_PLAN_DECODE_H_

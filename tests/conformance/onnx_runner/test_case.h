@@ -1,0 +1,45 @@
+// ONNX's backend tests on disk: a directory per case with model.onnx and test_data_set_N/, in which
+// input_I.pb and output_I.pb hold one TensorProto each.
+#ifndef KAIROS_TESTS_CONFORMANCE_ONNX_RUNNER_TEST_CASE_H_
+#define KAIROS_TESTS_CONFORMANCE_ONNX_RUNNER_TEST_CASE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "kairos/attribute.h"
+#include "rtconvert/onnx.pb.h"
+
+namespace kairos::conformance {
+
+struct Tolerance {
+  double relative = 1e-3, absolute = 1e-7;
+};
+
+struct TestCase {
+  std::string name;  // last two components of the path, such as "node/test_add"
+  std::string directory;
+};
+
+using TensorMessages = std::vector<std::shared_ptr<const onnx_format::TensorProto>>;
+
+struct DataSet {
+  TensorMessages inputs, outputs;
+};
+
+// All cases below `directory`, sorted by name. kNotFound when there is no such directory.
+absl::StatusOr<std::vector<TestCase>> FindCases(const std::string& directory);
+
+// The case's data sets in order. kDataLoss when a file is no tensor.
+absl::StatusOr<std::vector<DataSet>> LoadDataSets(const TestCase& test);
+
+// That of data.json, else the default.
+absl::StatusOr<Tolerance> LoadTolerance(const TestCase& test);
+
+absl::StatusOr<Constant> ToConstant(std::shared_ptr<const onnx_format::TensorProto> tensor);
+
+}  // namespace kairos::conformance
+
+#endif  // KAIROS_TESTS_CONFORMANCE_ONNX_RUNNER_TEST_CASE_H_
