@@ -17,9 +17,9 @@ struct FrozenRecord {
   std::string impl;     // ImplName()
   int64_t threads = 1;  // that the work is divided for
   int64_t scratch_bytes = 0;
-  int64_t tag = 0;       // of the packed weights: dnnl_format_tag_t, 0 when it has none
-  std::string tag_name;  // checked against `tag`, as numbers change between versions
   std::string layout;    // of the packed weights; empty when none are packed
+  int64_t tag = 0;       // dnnl_format_tag_t of that layout; 0 when it has none
+  std::string tag_name;  // checked against `tag`, as numbers change between versions
 
   friend bool operator==(const FrozenRecord&, const FrozenRecord&) = default;
 };
@@ -30,8 +30,8 @@ std::string EncodeFrozen(const FrozenRecord& record);
 // kFailedPrecondition when the text was not made by EncodeFrozen.
 absl::StatusOr<FrozenRecord> DecodeFrozen(absl::string_view frozen);
 
-// kFailedPrecondition naming the first field in which they differ: "onednn.conv: field impl: plan
-// has ..., this machine gives ...".
+// kFailedPrecondition naming the first field but the tag in which they differ: "onednn.conv: field
+// impl: plan has ..., this machine gives ...".
 absl::Status CompareFrozen(const FrozenRecord& plan, const FrozenRecord& made);
 
 }  // namespace kairos::onednn

@@ -168,7 +168,8 @@ std::vector<MemoryDesc> KernelBuilder::WeightsCandidates() const {
   const MemoryDesc any = AnyDesc(weights_->plain.get());
   if (plan_.has_value() && plan_->tag != 0) {
     MemoryDesc recorded = RecordedDesc(*plan_, weights_->plain);
-    if (recorded != nullptr) return {std::move(recorded)};
+    // Some implementations refuse their own layout unless they chose it; then "any" leads to it.
+    if (recorded != nullptr) return {std::move(recorded), any};
   }
   const bool constant = request_.inputs[weights_->index].constant;
   if (constant || weights_->how == Weights::kAnyLayout) return {any};

@@ -57,9 +57,7 @@ class LibraryKernel final : public Kernel {
   explicit LibraryKernel(Parts parts);
 
   absl::string_view name() const override { return parts_.name; }
-  size_t scratch_bytes() const override {
-    return static_cast<size_t>(parts_.record.scratch_bytes);
-  }
+  size_t scratch_bytes() const override { return static_cast<size_t>(parts_.record.scratch_bytes); }
   size_t memory_bytes() const override { return parts_.memory_bytes; }
   absl::Span<const PackedInput> packed_inputs() const override { return packed_inputs_; }
   absl::Status Pack(size_t index, const void* plain, void* packed, ThreadPool& pool) const override;

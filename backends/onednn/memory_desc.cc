@@ -33,22 +33,7 @@ absl::Span<const int64_t> Dims(const_dnnl_memory_desc_t desc, dnnl_query_t what)
 }  // namespace
 
 dnnl_data_type_t ToDnnl(DType dtype) {
-  switch (dtype) {
-    case DType::kFloat32:
-      return dnnl_f32;
-    case DType::kFloat16:
-      return dnnl_f16;
-    case DType::kBFloat16:
-      return dnnl_bf16;
-    case DType::kInt8:
-      return dnnl_s8;
-    case DType::kUint8:
-      return dnnl_u8;
-    case DType::kInt32:
-      return dnnl_s32;
-    default:
-      return dnnl_data_type_undef;
-  }
+  return dtype == DType::kFloat32 ? dnnl_f32 : dnnl_data_type_undef;
 }
 
 MemoryDesc StridedDesc(DType dtype, absl::Span<const int64_t> dims,

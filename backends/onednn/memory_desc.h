@@ -15,7 +15,7 @@ namespace kairos::onednn {
 
 using MemoryDesc = std::shared_ptr<const dnnl_memory_desc>;
 
-// dnnl_data_type_undef for types the library does not know.
+// dnnl_data_type_undef for types that no kernel here is made for.
 dnnl_data_type_t ToDnnl(DType dtype);
 
 MemoryDesc StridedDesc(DType dtype, absl::Span<const int64_t> dims,

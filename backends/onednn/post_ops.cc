@@ -126,7 +126,13 @@ absl::Status CheckPostOps(const KernelRequest& request) {
       return absl::UnimplementedError(
           absl::StrCat("onednn: post-op ", post.op, ": the library has none"));
     }
-    const size_t rank = request.inputs[static_cast<size_t>(post.operand)].shape().size();
+    const TensorType& operand = request.inputs[static_cast<size_t>(post.operand)].type;
+    if (operand.dtype != DType::kFloat32) {
+      return absl::UnimplementedError(absl::StrCat("onednn: post-op ", post.op,
+                                                   ": operand of element type ",
+                                                   DTypeName(operand.dtype), ", expected float32"));
+    }
+    const size_t rank = operand.shape.size();
     if (rank > request.outputs[0].shape().size()) {
       return absl::UnimplementedError(absl::StrCat("onednn: post-op ", post.op, ": operand rank ",
                                                    rank, " is above the output's"));

@@ -100,7 +100,7 @@ class OnednnCase {
   Node& node() { return node_; }
 
   // Output 0 as plain floats.
-  absl::StatusOr<std::vector<float>> Run(const Kernel& kernel) {
+  absl::StatusOr<std::vector<float>> Run(const Kernel& kernel, bool with_state = true) const {
     const std::unique_ptr<ThreadPool> pool = NewThreadPool(threads);
     std::vector<Buffer> packed;
     std::vector<const void*> in;
@@ -122,7 +122,7 @@ class OnednnCase {
     size_t space = scratch.size();
     std::align(64, kernel.scratch_bytes(), aligned, space);
     const KernelArgs args{in.data(), &out_pointer, aligned, pool.get()};
-    const std::unique_ptr<Kernel::State> state = kernel.NewState();
+    const std::unique_ptr<Kernel::State> state = with_state ? kernel.NewState() : nullptr;
     for (int run = 0; run < 2; ++run) {
       absl::Status status = kernel.Run(args, state.get());
       if (!status.ok()) return status;

@@ -7,10 +7,6 @@ namespace {
 // where a second thread begins to pay.
 constexpr double kOperationsPerMove = 50;
 
-bool IsFloat(DType dtype) {
-  return dtype == DType::kFloat32 || dtype == DType::kBFloat16 || dtype == DType::kFloat16;
-}
-
 }  // namespace
 
 bool HasInput(const KernelRequest& request, size_t index) {
@@ -25,14 +21,13 @@ absl::Status CheckOperands(const KernelRequest& request, std::initializer_list<s
   for (size_t i = 1; i < request.outputs.size(); ++i) {
     if (request.outputs[i].present) return Refuse(request, "more than one output");
   }
-  const DType dtype = request.outputs[0].type.dtype;
-  if (!IsFloat(dtype)) return Refuse(request, "element type ", DTypeName(dtype));
+  if (request.outputs[0].type.dtype != DType::kFloat32) {
+    return Refuse(request, "element type ", DTypeName(request.outputs[0].type.dtype));
+  }
   for (size_t i : inputs) {
-    if (!HasInput(request, i)) continue;
-    const DType input = request.inputs[i].type.dtype;
-    if (input == dtype) continue;
-    return Refuse(request, "element type of input ", i, ", got ", DTypeName(input), ", expected ",
-                  DTypeName(dtype), " as the output");
+    if (!HasInput(request, i) || request.inputs[i].type.dtype == DType::kFloat32) continue;
+    return Refuse(request, "element type of input ", i, ", got ",
+                  DTypeName(request.inputs[i].type.dtype), ", expected float32");
   }
   for (const Operand& operand : request.inputs) {
     if (operand.present && operand.type.element_count() == 0) {

@@ -17,9 +17,8 @@ absl::Status Refuse(const KernelRequest& request, const Args&... args) {
   return absl::UnimplementedError(absl::StrCat("onednn.", request.node->op, ": ", args...));
 }
 
-// What every kernel of the library asks for: one output; output and the listed inputs of one
-// floating-point type; no operand without elements; input 0 and output 0 in layouts of rank 3 to 5
-// when channels-last.
+// What every kernel of the library asks for: one output; output and the listed inputs of float32;
+// no operand without elements.
 absl::Status CheckOperands(const KernelRequest& request, std::initializer_list<size_t> inputs);
 // Also that there are no post-ops.
 absl::Status CheckUnfused(const KernelRequest& request, std::initializer_list<size_t> inputs);

@@ -50,8 +50,8 @@ class GatherKernel : public OwnKernel {
  public:
   explicit GatherKernel(const KernelRequest& request) : OwnKernel(KernelName(request)) {
     const TensorType& data = request.inputs[0].type;
-    axis_ = PositiveAxis(request.node->attributes.Int("axis", 0), data.shape.size());
-    const auto axis = static_cast<size_t>(axis_);
+    const auto axis = static_cast<size_t>(
+        PositiveAxis(request.node->attributes.Int("axis", 0), data.shape.size()));
     outer_ = Product(data.shape, 0, axis);
     extent_ = data.shape[axis];
     row_bytes_ = Product(data.shape, axis + 1, data.shape.size()) *
@@ -63,7 +63,7 @@ class GatherKernel : public OwnKernel {
   absl::Status Run(const KernelArgs& args, State*) const override {
     return WithIndexType(index_type_, [&]<typename I>() {
       const I* indices = static_cast<const I*>(args.inputs[1]);
-      absl::Status status = CheckIndices(indices, index_count_, extent_, axis_);
+      absl::Status status = CheckIndices("Gather", indices, index_count_, extent_);
       if (status.ok()) Copy(static_cast<const char*>(args.inputs[0]), indices,
                             static_cast<char*>(args.outputs[0]), *args.pool);
       return status;
@@ -84,7 +84,7 @@ class GatherKernel : public OwnKernel {
     });
   }
 
-  int64_t axis_, outer_, extent_, row_bytes_, index_count_;
+  int64_t outer_, extent_, row_bytes_, index_count_;
   DType index_type_;
 };
 
@@ -106,8 +106,7 @@ class GatherElementsKernel : public OwnKernel {
   absl::Status Run(const KernelArgs& args, State*) const override {
     return WithIndexType(index_type_, [&]<typename I>() {
       const I* indices = static_cast<const I*>(args.inputs[1]);
-      absl::Status status = CheckIndices(indices, ElementCount(shape_), extent_,
-                                         static_cast<int64_t>(axis_));
+      absl::Status status = CheckIndices("GatherElements", indices, ElementCount(shape_), extent_);
       if (!status.ok() || ElementCount(shape_) == 0) return status;
       WithElementType(element_bytes_, [&]<typename T>() {
         Copy(static_cast<const T*>(args.inputs[0]), indices, static_cast<T*>(args.outputs[0]),
@@ -159,7 +158,6 @@ class GatherNdKernel : public OwnKernel {
     const Shape& indices = request.inputs[1].type.shape;
     const auto batch_dims = static_cast<size_t>(request.node->attributes.Int("batch_dims", 0));
     const auto depth = static_cast<size_t>(indices.back());
-    first_axis_ = batch_dims;
     batches_ = Product(data, 0, batch_dims);
     tuples_ = Product(indices, batch_dims, indices.size() - 1);
     const auto bytes = static_cast<int64_t>(DTypeSize(request.inputs[0].type.dtype));
@@ -189,7 +187,7 @@ class GatherNdKernel : public OwnKernel {
       for (size_t i = 0; i < extents_.size(); ++i) {
         const I index = *indices++;
         if (IsIndex(index, extents_[i])) continue;
-        return IndexError(index, extents_[i], static_cast<int64_t>(first_axis_ + i));
+        return IndexError("GatherND", index, extents_[i]);
       }
     }
     return absl::OkStatus();
@@ -211,7 +209,6 @@ class GatherNdKernel : public OwnKernel {
     });
   }
 
-  size_t first_axis_;
   int64_t batches_, tuples_, batch_bytes_, row_bytes_;
   Shape extents_, strides_;
   DType index_type_;

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "kairos/tensor.h"
 
 namespace kairos::onednn::own {
@@ -21,14 +22,19 @@ int64_t FromFront(I index, int64_t extent) {
   return index < 0 ? index + extent : index;
 }
 
-inline absl::Status IndexError(int64_t index, int64_t extent, int64_t axis) {
-  return absl::InvalidArgumentError(absl::StrCat("index ", index, " is out of range [-", extent, ",",
-                                                 extent, ") of axis ", axis));
+// The words of the reference backend, so that a user sees one message whoever ran the node.
+inline absl::Status IndexError(absl::string_view op, int64_t index, int64_t extent) {
+  if (extent == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        op, ": index is out of range, got ", index, ", expected none: the extent is 0"));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(op, ": index is out of range, got ", index,
+                                                 ", expected ", -extent, " to ", extent - 1));
 }
 
 // kInvalidArgument for the first of `indices` that does not fit `extent`.
 template <typename I>
-absl::Status CheckIndices(const I* indices, int64_t count, int64_t extent, int64_t axis) {
+absl::Status CheckIndices(absl::string_view op, const I* indices, int64_t count, int64_t extent) {
   I low = 0;
   I high = 0;
   for (int64_t i = 0; i < count; ++i) {
@@ -40,7 +46,7 @@ absl::Status CheckIndices(const I* indices, int64_t count, int64_t extent, int64
   }
   int64_t i = 0;
   while (i + 1 < count && IsIndex(indices[i], extent)) ++i;
-  return IndexError(indices[i], extent, axis);
+  return IndexError(op, indices[i], extent);
 }
 
 // body.operator()<I>() for int32 and int64; the maker has refused others.

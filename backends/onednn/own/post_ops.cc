@@ -85,6 +85,7 @@ class PostOpsKernel : public Kernel {
   absl::string_view name() const override { return name_; }
   std::string Save() const override { return name_; }
   size_t scratch_bytes() const override { return base_->scratch_bytes(); }
+  int InPlaceInput() const override { return base_->InPlaceInput(); }
   absl::Status Run(const KernelArgs& args, State* state) const override {
     absl::Status status = base_->Run(args, state);
     if (!status.ok()) return status;

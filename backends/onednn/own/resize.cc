@@ -88,24 +88,29 @@ class LinearKernel : public OwnKernel {
 struct Sampling {
   absl::string_view mode;  // coordinate_transformation_mode
   double scale = 1.0;
+  double width = 0.0;  // of the output, before it was rounded down
   int64_t in = 0, out = 0;
 
-  double At(int64_t i) const {
-    const auto x = static_cast<double>(i);
-    if (mode == "asymmetric") return x / scale;
+  template <typename F>
+  F At(int64_t i) const {
+    const auto x = static_cast<F>(i);
+    const auto by = static_cast<F>(scale);
+    if (mode == "asymmetric") return x / by;
     if (mode == "align_corners") {
-      return out == 1 ? 0.0 : x * static_cast<double>(in - 1) / static_cast<double>(out - 1);
+      const auto last = static_cast<F>(width) - F{1};
+      return last == 0 ? F{0} : x * static_cast<F>(in - 1) / last;
     }
-    if (mode == "pytorch_half_pixel" && out == 1) return 0.0;
-    return (x + 0.5) / scale - 0.5;
+    if (mode == "pytorch_half_pixel" && out <= 1) return F{0};
+    return (x + F{0.5}) / by - F{0.5};
   }
 };
 
-double Rounded(absl::string_view nearest_mode, double x) {
+// In single precision, as the scales are given: it decides which way a tie goes.
+float Rounded(absl::string_view nearest_mode, float x) {
   if (nearest_mode == "floor") return std::floor(x);
   if (nearest_mode == "ceil") return std::ceil(x);
-  if (nearest_mode == "round_prefer_ceil") return std::floor(x + 0.5);
-  return std::ceil(x - 0.5);
+  if (nearest_mode == "round_prefer_ceil") return std::floor(x + 0.5f);
+  return std::ceil(x - 0.5f);
 }
 
 // Per logical dimension.
@@ -133,8 +138,10 @@ absl::StatusOr<std::vector<Sampling>> SamplingsOf(const KernelRequest& request) 
   }
   std::vector<Sampling> samplings;
   for (size_t i = 0; i < in.size(); ++i) {
-    const double ratio = static_cast<double>(out[i]) / static_cast<double>(in[i]);
-    samplings.push_back({mode, scales == nullptr ? ratio : scales[i], in[i], out[i]});
+    const auto width = static_cast<double>(out[i]);
+    const auto size = static_cast<double>(in[i]);
+    const double scale = scales == nullptr ? width / size : scales[i];
+    samplings.push_back({mode, scale, scales == nullptr ? width : scale * size, in[i], out[i]});
   }
   return samplings;
 }
@@ -142,7 +149,7 @@ absl::StatusOr<std::vector<Sampling>> SamplingsOf(const KernelRequest& request) 
 std::vector<Tap> TapsOf(const Sampling& sampling) {
   std::vector<Tap> taps;
   for (int64_t i = 0; i < sampling.out; ++i) {
-    const double at = sampling.At(i);
+    const double at = sampling.At<double>(i);
     const double low = std::floor(at);
     const auto last = static_cast<double>(sampling.in - 1);
     taps.push_back({static_cast<int64_t>(std::clamp(low, 0.0, last)),
@@ -163,9 +170,10 @@ MadeKernel MakeNearest(const KernelRequest& request, const std::vector<Sampling>
     const auto dim = static_cast<size_t>(d);
     std::vector<int64_t> map;
     for (int64_t i = 0; i < output.shape[dim]; ++i) {
-      const double at = Rounded(rounding, samplings[dim].At(i));
-      const auto last = static_cast<double>(input.shape[dim] - 1);
-      map.push_back(static_cast<int64_t>(std::clamp(at, 0.0, last)) * strides[dim]);
+      const int64_t last = input.shape[dim] - 1;
+      const float at = Rounded(rounding, samplings[dim].At<float>(i));
+      const float inside = std::clamp(at, 0.0f, static_cast<float>(last));
+      map.push_back(std::min(static_cast<int64_t>(inside), last) * strides[dim]);
     }
     maps.push_back(std::move(map));
   }

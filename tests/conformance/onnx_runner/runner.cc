@@ -117,7 +117,7 @@ absl::Status RunCase(const Environment& environment, const TestCase& test) {
   if (absl::Status status = ImportOnnxModel(*proto, "", {}, nullptr).status(); !status.ok()) {
     return status;
   }
-  absl::StatusOr<std::vector<DataSet>> sets = LoadDataSets(test);
+  absl::StatusOr<std::vector<DataSet>> sets = LoadDataSets(test, (*proto)->graph());
   if (!sets.ok()) return sets.status();
   if (sets->empty()) return absl::DataLossError("test has no data");
   absl::StatusOr<Tolerance> tolerance = LoadTolerance(test);

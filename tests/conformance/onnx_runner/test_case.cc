@@ -17,10 +17,22 @@ namespace kairos::conformance {
 namespace {
 
 namespace fs = std::filesystem;
+using onnx_format::TensorProto;
 
 constexpr size_t kMaxFileBytes = size_t{1} << 30;
 
-absl::StatusOr<TensorMessages> LoadTensors(const fs::path& directory, absl::string_view kind) {
+using Declarations = google::protobuf::RepeatedPtrField<onnx_format::ValueInfoProto>;
+
+void UseDeclaredType(const Declarations& declared, size_t index, TensorProto* tensor) {
+  if (index >= static_cast<size_t>(declared.size())) return;
+  const auto& type = declared.Get(static_cast<int>(index)).type().tensor_type();
+  if (type.elem_type() == TensorProto::BFLOAT16 && tensor->data_type() == TensorProto::UINT16) {
+    tensor->set_data_type(TensorProto::BFLOAT16);
+  }
+}
+
+absl::StatusOr<TensorMessages> LoadTensors(const fs::path& directory, absl::string_view kind,
+                                           const Declarations& declared) {
   TensorMessages tensors;
   for (;;) {
     const fs::path path = directory / absl::StrCat(kind, "_", tensors.size(), ".pb");
@@ -28,10 +40,11 @@ absl::StatusOr<TensorMessages> LoadTensors(const fs::path& directory, absl::stri
     if (!fs::exists(path, ignored)) return tensors;
     absl::StatusOr<std::string> bytes = ReadFile(path.string(), kMaxFileBytes);
     if (!bytes.ok()) return bytes.status();
-    auto tensor = std::make_shared<onnx_format::TensorProto>();
+    auto tensor = std::make_shared<TensorProto>();
     if (!tensor->ParseFromString(*bytes)) {
       return absl::DataLossError(absl::StrCat(path.string(), ": not a tensor"));
     }
+    UseDeclaredType(declared, tensors.size(), tensor.get());
     tensors.push_back(std::move(tensor));
   }
 }
@@ -66,13 +79,14 @@ absl::StatusOr<std::vector<TestCase>> FindCases(const std::string& directory) {
   return cases;
 }
 
-absl::StatusOr<std::vector<DataSet>> LoadDataSets(const TestCase& test) {
+absl::StatusOr<std::vector<DataSet>> LoadDataSets(const TestCase& test,
+                                                  const onnx_format::GraphProto& graph) {
   std::vector<DataSet> sets;
   for (const fs::path& path : SortedEntries(test.directory)) {
     if (!absl::StartsWith(path.filename().string(), "test_data_set_")) continue;
-    absl::StatusOr<TensorMessages> inputs = LoadTensors(path, "input");
+    absl::StatusOr<TensorMessages> inputs = LoadTensors(path, "input", graph.input());
     if (!inputs.ok()) return inputs.status();
-    absl::StatusOr<TensorMessages> outputs = LoadTensors(path, "output");
+    absl::StatusOr<TensorMessages> outputs = LoadTensors(path, "output", graph.output());
     if (!outputs.ok()) return outputs.status();
     sets.push_back({*std::move(inputs), *std::move(outputs)});
   }

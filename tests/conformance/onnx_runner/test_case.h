@@ -32,8 +32,10 @@ struct DataSet {
 // All cases below `directory`, sorted by name. kNotFound when there is no such directory.
 absl::StatusOr<std::vector<TestCase>> FindCases(const std::string& directory);
 
-// The case's data sets in order. kDataLoss when a file is no tensor.
-absl::StatusOr<std::vector<DataSet>> LoadDataSets(const TestCase& test);
+// The case's data sets in order, with the element types that `graph` declares: the files hold
+// bfloat16 as uint16. kDataLoss when a file is no tensor.
+absl::StatusOr<std::vector<DataSet>> LoadDataSets(const TestCase& test,
+                                                  const onnx_format::GraphProto& graph);
 
 // That of data.json, else the default.
 absl::StatusOr<Tolerance> LoadTolerance(const TestCase& test);

@@ -1,4 +1,8 @@
 #include <doctest/doctest.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
 
 #include "absl/strings/str_replace.h"
 
@@ -70,13 +74,40 @@ TEST_CASE("no bytes in a saved kernel's place do more than fail") {
                                     std::string(100000, ';'),
                                     frozen + "x",
                                     absl::StrReplaceAll(frozen, {{"tag=", "tag=-"}}),
-                                    absl::StrReplaceAll(frozen, {{"tag=", "tag=99999999"}}),
                                     absl::StrReplaceAll(frozen, {{"scratch=", "scratch=x"}})};
   for (size_t i = 1; i < frozen.size(); i += 3) texts.push_back(frozen.substr(0, i));
   for (const std::string& text : texts) {
     CAPTURE(text.substr(0, 80));
     CHECK(absl::IsFailedPrecondition(backend->Load(c.request(), text).status()));
   }
+}
+
+TEST_CASE("a tag that this library numbers otherwise does not matter") {
+  const std::unique_ptr<Backend> backend = OnednnOrNull();
+  if (backend == nullptr) return;
+  OnednnCase c = SomeConv();
+  const std::string frozen = (*backend->Specialize(c.request()))->Save();
+  for (const char* tag : {"tag=9999", "tag=1"}) {
+    auto loaded = backend->Load(c.request(), absl::StrReplaceAll(frozen, {{"tag=", tag}}));
+    REQUIRE(loaded.ok());
+    CHECK((*loaded)->Save() == frozen);
+  }
+}
+
+TEST_CASE("threads run one kernel at the same time, each with a state of its own or none") {
+  const std::unique_ptr<Backend> backend = OnednnOrNull();
+  if (backend == nullptr) return;
+  OnednnCase c = SomeConv();
+  auto kernel = backend->Specialize(c.request());
+  REQUIRE(kernel.ok());
+  const std::vector<float> want = *c.Run(**kernel);
+  std::vector<float> got[4];
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] { got[i] = *c.Run(**kernel, /*with_state=*/i % 2 == 0); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::vector<float>& result : got) CHECK(result == want);
 }
 
 TEST_CASE("a node without output elements needs no kernel of the library") {
@@ -125,6 +156,22 @@ TEST_CASE("the fingerprint names version, instruction set and processor") {
 }
 
 #if defined(__x86_64__)
+
+TEST_CASE("a process that may not make memory executable is refused") {
+  constexpr int kRefused = 7, kAllowed = 8, kNoSuchLimit = 9;
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    constexpr int kSetMemoryDenyWriteExecute = 65, kRefuseExecGain = 1;
+    if (prctl(kSetMemoryDenyWriteExecute, kRefuseExecGain, 0, 0, 0) != 0) _exit(kNoSuchLimit);
+    _exit(absl::IsUnavailable(onednn::ProbeExecutableMemory()) ? kRefused : kAllowed);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) != kAllowed);
+  CHECK(onednn::ProbeExecutableMemory().ok());
+}
 
 // A processor as CPUID describes it.
 struct FakeCpu {
