@@ -1,4 +1,8 @@
+#include <cstdint>
+#include <iterator>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -22,10 +26,6 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
-bool Overlap(const Place& a, const Place& b) {
-  return a.output == b.output && a.begin < b.end && b.begin < a.end;
-}
-
 class MemoryMap {
  public:
   explicit MemoryMap(const ProgramRecord& program)
@@ -37,21 +37,27 @@ class MemoryMap {
     }
   }
 
-  absl::Status Read(ValueId id);
-  absl::Status Write(const Node& node);
+  // Steps are counted from 0; what is read behind the last one is read by one more.
+  absl::Status Read(ValueId id, size_t step);
+  absl::Status Write(const Node& node, size_t step);
 
  private:
+  struct Range {
+    uint64_t end;
+    int32_t owner;
+    size_t written_by;
+    size_t read_by = SIZE_MAX;
+    int reads = 0;  // by that step
+  };
+
   Place PlaceOf(ValueId id) const;
-  absl::Status CheckOutputs(const Node& node) const;
-  void Put(ValueId id);
+  absl::Status Put(ValueId id, size_t output, size_t step);
+  absl::Status CheckReplaced(const Place& old, const Range& range, const Place& place,
+                             size_t output, size_t step) const;
 
   const std::vector<Slot>& slots_;
   std::vector<bool> is_produced_;
   std::vector<int32_t> root_;  // of views: the slot whose bytes they were first found to have
-  struct Range {
-    uint64_t end;
-    int32_t owner;
-  };
   // By output (-1: arena) and begin; the ranges of one key.first do not overlap.
   std::map<std::pair<int32_t, uint64_t>, Range> written_;
 };
@@ -65,60 +71,57 @@ Place MemoryMap::PlaceOf(ValueId id) const {
   return {};
 }
 
-absl::Status MemoryMap::Read(ValueId id) {
+absl::Status MemoryMap::Read(ValueId id, size_t step) {
   const Place place = PlaceOf(id);
   if (place.empty()) return absl::OkStatus();
   const auto found = written_.find({place.output, place.begin});
-  const bool is_there = found != written_.end() && found->second.end == place.end;
-  int32_t& root = root_[static_cast<size_t>(id)];
-  if (is_there && root == kNobody) {
-    root = is_produced_[static_cast<size_t>(id)] ? id : found->second.owner;
+  if (found != written_.end() && found->second.end == place.end) {
+    Range& range = found->second;
+    int32_t& root = root_[static_cast<size_t>(id)];
+    if (root == kNobody) root = is_produced_[static_cast<size_t>(id)] ? id : range.owner;
+    range.reads = range.read_by == step ? range.reads + 1 : 1;
+    range.read_by = step;
+    if (range.owner == root) return absl::OkStatus();
   }
-  if (is_there && found->second.owner == root) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(
       "slot ", id, " is read from bytes ", place.begin, " to ", place.end,
       place.output < 0 ? std::string(" of the arena") : absl::StrCat(" of output ", place.output),
       ", which hold another value or none; live buffers overlap"));
 }
 
-absl::Status MemoryMap::CheckOutputs(const Node& node) const {
-  for (size_t o = 0; o < node.outputs.size(); ++o) {
-    const Place output = PlaceOf(node.outputs[o]);
-    if (output.empty()) continue;
-    int shared = 0;
-    for (ValueId id : node.inputs) {
-      const Place input = PlaceOf(id);
-      if (input.empty() || !Overlap(input, output)) continue;
-      const bool in_place = o == 0 && input == output && input.output < 0 && ++shared == 1;
-      if (in_place) continue;
-      return absl::DataLossError(
-          absl::StrCat("output ", o, " (slot ", node.outputs[o], ") overlaps input slot ", id));
-    }
-    for (size_t p = 0; p < o; ++p) {
-      if (!Overlap(PlaceOf(node.outputs[p]), output)) continue;
-      return absl::DataLossError(absl::StrCat("outputs ", p, " and ", o, " overlap"));
-    }
+absl::Status MemoryMap::CheckReplaced(const Place& old, const Range& range, const Place& place,
+                                      size_t output, size_t step) const {
+  if (range.written_by == step) {
+    return absl::DataLossError(
+        absl::StrCat("output ", output, " overlaps another output, slot ", range.owner));
   }
-  return absl::OkStatus();
+  const bool in_place = output == 0 && old == place && place.output < 0 && range.reads == 1;
+  if (range.read_by != step || in_place) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("output ", output, " overlaps an input, slot ", range.owner));
 }
 
-void MemoryMap::Put(ValueId id) {
+absl::Status MemoryMap::Put(ValueId id, size_t output, size_t step) {
   const Place place = PlaceOf(id);
-  if (place.empty()) return;
+  if (place.empty()) return absl::OkStatus();
   auto it = written_.lower_bound({place.output, place.begin});
   if (it != written_.begin()) {
     const auto before = std::prev(it);
     if (before->first.first == place.output && before->second.end > place.begin) it = before;
   }
   while (it != written_.end() && it->first.first == place.output && it->first.second < place.end) {
+    const Place old{place.output, it->first.second, it->second.end};
+    KAIROS_RETURN_IF_ERROR(CheckReplaced(old, it->second, place, output, step));
     it = written_.erase(it);
   }
-  written_[{place.output, place.begin}] = {place.end, id};
+  written_[{place.output, place.begin}] = {place.end, id, step};
+  return absl::OkStatus();
 }
 
-absl::Status MemoryMap::Write(const Node& node) {
-  KAIROS_RETURN_IF_ERROR(CheckOutputs(node));
-  for (ValueId id : node.outputs) Put(id);
+absl::Status MemoryMap::Write(const Node& node, size_t step) {
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    KAIROS_RETURN_IF_ERROR(Put(node.outputs[i], i, step));
+  }
   return absl::OkStatus();
 }
 
@@ -129,12 +132,12 @@ absl::Status CheckMemory(const ProgramRecord& program) {
   for (size_t s = 0; s < program.steps.size(); ++s) {
     const Node& node = program.steps[s].node;
     for (ValueId id : node.inputs) {
-      KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Read(id)));
+      KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Read(id, s)));
     }
-    KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Write(node)));
+    KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Write(node, s)));
   }
   for (ValueId id : program.outputs) {
-    KAIROS_RETURN_IF_ERROR(Annotate("after the last step", memory.Read(id)));
+    KAIROS_RETURN_IF_ERROR(Annotate("after the last step", memory.Read(id, program.steps.size())));
   }
   return absl::OkStatus();
 }

@@ -213,13 +213,25 @@ absl::Status CheckStep(const StepRecord& step, const std::vector<Slot>& slots) {
   return absl::OkStatus();
 }
 
+absl::Status CheckThreads(int32_t threads) {
+  if (threads >= 1 && threads <= kMaxPlanThreads) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("threads is ", threads, ", expected 1 to ", kMaxPlanThreads));
+}
+
 }  // namespace
 
-absl::Status CheckProgram(const ProgramRecord& program, const Graph& graph) {
-  if (program.threads < 1 || program.threads > kMaxPlanThreads) {
-    return absl::DataLossError(
-        absl::StrCat("threads is ", program.threads, ", expected 1 to ", kMaxPlanThreads));
+absl::Status CheckPlan(const Plan& plan, const Graph& graph) {
+  KAIROS_RETURN_IF_ERROR(CheckThreads(plan.threads));
+  for (size_t i = 0; i < plan.programs.size(); ++i) {
+    KAIROS_RETURN_IF_ERROR(
+        Annotate(absl::StrCat("program ", i), CheckProgram(plan.programs[i], graph)));
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckProgram(const ProgramRecord& program, const Graph& graph) {
+  KAIROS_RETURN_IF_ERROR(CheckThreads(program.threads));
   KAIROS_RETURN_IF_ERROR(CheckSignature(program.signature, graph));
   KAIROS_RETURN_IF_ERROR(CheckSlots(program, graph));
   KAIROS_RETURN_IF_ERROR(ValidateGraph(StepGraph(program)));

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 
 #include "kairos/graph.h"
+#include "kairos/model.h"
 #include "kairos/program_record.h"
 
 namespace kairos {
@@ -14,6 +15,9 @@ namespace kairos {
 // outputs suit the kernels, is the executor's to check when it has made those. kDataLoss names slot
 // or step.
 absl::Status CheckProgram(const ProgramRecord& program, const Graph& graph);
+
+// CheckProgram for all programs of a plan, and its own fields.
+absl::Status CheckPlan(const Plan& plan, const Graph& graph);
 
 // Replays the steps on a map of the memory: every read finds what the slot's producer wrote there,
 // and no step writes over its own inputs, except output 0 over one of them exactly. A slot that no

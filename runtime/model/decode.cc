@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "base/status_macros.h"
+#include "graph/check_attributes.h"
 #include "model/format.h"
 
 namespace kairos {
@@ -155,6 +156,11 @@ absl::StatusOr<Attribute> Decoder::DecodeAttribute(const fb::Attribute& from) {
 absl::Status Decoder::DecodeAttributes(
     const flatbuffers::Vector<flatbuffers::Offset<fb::Attribute>>* from, Attributes* to) {
   if (from == nullptr) return absl::OkStatus();
+  // Before ValidateGraph() says so: setting them takes time that grows with the square.
+  if (from->size() > kMaxAttributes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("got ", from->size(), " attributes, expected at most ", kMaxAttributes));
+  }
   KAIROS_RETURN_IF_ERROR(Charge(from->size() * sizeof(Attributes::Entry)));
   for (flatbuffers::uoffset_t i = 0; i < from->size(); ++i) {
     const fb::Attribute* attribute = from->Get(i);

@@ -57,16 +57,29 @@ absl::Status CheckVersion(const fb::Model& model) {
   return absl::OkStatus();
 }
 
+// `left`: bytes that plans may still take. Segments may overlap, and decoding the same bytes again
+// and again would take long.
+absl::StatusOr<Plan> DecodePlanSegment(uint32_t segment, const SegmentTable& segments,
+                                       const Model::Impl& impl, uint64_t* left) {
+  KAIROS_ASSIGN_OR_RETURN(const absl::Span<const std::byte> bytes, segments.Bytes(segment));
+  if (bytes.size() > *left) {
+    return absl::DataLossError(
+        absl::StrCat("plans have more bytes than all segments, ", segments.total_bytes()));
+  }
+  *left -= bytes.size();
+  return DecodePlan(bytes, segments, impl.graph, DigestOf(impl));
+}
+
 void DecodePlans(const fb::Model& model, const SegmentTable& segments, Model::Impl* impl) {
-  if (model.plans() == nullptr || model.plans()->size() == 0) return;
+  if (model.plans() == nullptr) return;
   if (model.plans()->size() > kMaxPlans) {
     impl->plan_problems.push_back(
         absl::StrCat("plans: got ", model.plans()->size(), ", expected at most ", kMaxPlans));
     return;
   }
-  const uint64_t digest = DigestOf(*impl);
+  uint64_t left = segments.total_bytes();
   for (flatbuffers::uoffset_t i = 0; i < model.plans()->size(); ++i) {
-    absl::StatusOr<Plan> plan = DecodePlan(model.plans()->Get(i), segments, impl->graph, digest);
+    absl::StatusOr<Plan> plan = DecodePlanSegment(model.plans()->Get(i), segments, *impl, &left);
     if (plan.ok()) {
       impl->plans.push_back(*std::move(plan));
     } else {

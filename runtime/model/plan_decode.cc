@@ -151,24 +151,19 @@ absl::StatusOr<Plan> PlanDecoder::Decode(const fb::Plan& from, const Graph& grap
   KAIROS_RETURN_IF_ERROR(decoder_.DecodeProperties(from.fingerprint(), &plan.fingerprint));
   KAIROS_RETURN_IF_ERROR(decoder_.Copy(from.passes(), &plan.passes));
   plan.threads = from.threads();
-  if (plan.threads < 1 || plan.threads > kMaxPlanThreads) {
-    return absl::DataLossError(
-        absl::StrCat("threads is ", plan.threads, ", expected 1 to ", kMaxPlanThreads));
-  }
   for (flatbuffers::uoffset_t i = 0; i < SizeOf(from.programs()); ++i) {
     absl::StatusOr<ProgramRecord> program = DecodeProgram(*from.programs()->Get(i));
     if (!program.ok()) return Annotate(absl::StrCat("program ", i), program.status());
-    KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("program ", i), CheckProgram(*program, graph)));
     plan.programs.push_back(*std::move(program));
   }
+  KAIROS_RETURN_IF_ERROR(CheckPlan(plan, graph));
   return plan;
 }
 
 }  // namespace
 
-absl::StatusOr<Plan> DecodePlan(uint32_t segment, const SegmentTable& segments, const Graph& graph,
-                                uint64_t model_digest) {
-  KAIROS_ASSIGN_OR_RETURN(const absl::Span<const std::byte> bytes, segments.Bytes(segment));
+absl::StatusOr<Plan> DecodePlan(absl::Span<const std::byte> bytes, const SegmentTable& segments,
+                                const Graph& graph, uint64_t model_digest) {
   KAIROS_RETURN_IF_ERROR(VerifyFlatBuffer<fb::Plan>(bytes, kPlanIdentifier));
   const fb::Plan& from = *flatbuffers::GetRoot<fb::Plan>(bytes.data());
   if (from.format_version() < 1 || from.format_version() > kPlanFormatVersion) {

@@ -11,10 +11,10 @@
 
 namespace kairos {
 
-// The plan in this segment, verified and checked (CheckProgram). kFailedPrecondition when it was
-// made for a model of another digest.
-absl::StatusOr<Plan> DecodePlan(uint32_t segment, const SegmentTable& segments, const Graph& graph,
-                                uint64_t model_digest);
+// The plan in these bytes, verified and checked (CheckPlan). kFailedPrecondition when it was made
+// for a model of another digest.
+absl::StatusOr<Plan> DecodePlan(absl::Span<const std::byte> bytes, const SegmentTable& segments,
+                                const Graph& graph, uint64_t model_digest);
 
 }  // namespace kairos
 

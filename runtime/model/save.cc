@@ -7,6 +7,7 @@
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
 #include "kairos/model.h"
+#include "model/check_program.h"
 #include "model/digest.h"
 #include "model/encode.h"
 #include "model/plan_encode.h"
@@ -40,6 +41,20 @@ flatbuffers::DetachedBuffer FinishModel(Encoder& encoder, flatbuffers::Offset<fb
   return buffer;
 }
 
+// A plan that no reader would take must not be written.
+absl::Status CheckPlans(absl::Span<const Plan> plans, const Graph& graph) {
+  if (plans.size() > kMaxPlans) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("got ", plans.size(), " plans, expected at most ", kMaxPlans));
+  }
+  for (size_t i = 0; i < plans.size(); ++i) {
+    const absl::Status valid = CheckPlan(plans[i], graph);
+    if (valid.ok()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("plan ", i, ": ", valid.message()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Span<const std::byte> BytesOf(const flatbuffers::DetachedBuffer& buffer) {
   return {reinterpret_cast<const std::byte*>(buffer.data()), buffer.size()};
 }
@@ -48,6 +63,7 @@ absl::Span<const std::byte> BytesOf(const flatbuffers::DetachedBuffer& buffer) {
 
 absl::Status SaveModel(const Graph& graph, absl::Span<const Plan> plans, const std::string& path) {
   KAIROS_RETURN_IF_ERROR(CheckGraph(graph));
+  KAIROS_RETURN_IF_ERROR(CheckPlans(plans, graph));
   SegmentWriter segments;
   Encoder encoder(segments);
   const absl::StatusOr<flatbuffers::Offset<fb::Graph>> encoded = encoder.EncodeGraph(graph);

@@ -28,6 +28,8 @@ class SegmentTable {
                                            const fb::Model& model);
 
   size_t size() const { return segments_ == nullptr ? 0 : segments_->size(); }
+  // From the start of the first one to the end of the file.
+  uint64_t total_bytes() const { return area_.size(); }
   // kDataLoss when there is no such segment.
   absl::StatusOr<absl::Span<const std::byte>> Bytes(int64_t index) const;
   // A constant of this type in a segment, which must have exactly its bytes.

@@ -1,6 +1,5 @@
 // Bad model files and the exact message for each.
 
-#include <cstring>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
@@ -183,6 +182,13 @@ TEST_CASE("numbers that this library does not know are refused with the number")
          p.nodes = {fb::CreateNode(b, b.CreateString("Relu"), 0, 0, 0, 0, attributes)};
        },
        Codes::kUnimplemented, "model: node 0 '': attribute 0 'a': attribute kind 255 is not known"},
+      {"too many attributes",
+       [](Builder& b, Parts& p) {
+         const auto attribute = fb::CreateAttribute(b, b.CreateString("a"));
+         const auto attributes = b.CreateVector(Offsets<fb::Attribute>(65, attribute));
+         p.nodes = {fb::CreateNode(b, b.CreateString("Relu"), 0, 0, 0, 0, attributes)};
+       },
+       Codes::kResourceExhausted, "model: node 0 '': got 65 attributes, expected at most 64"},
       {"attribute twice",
        [](Builder& b, Parts& p) {
          const auto attribute = fb::CreateAttribute(b, b.CreateString("a"));

@@ -61,8 +61,8 @@ class Model {
   std::unique_ptr<Impl> impl_;
 };
 
-// Writes graph, weights and plans to one file, atomically. kInvalidArgument when the graph is not
-// valid; kUnavailable, kPermissionDenied: the file system's refusal. No file is left on failure.
+// Writes graph, weights and plans to one file, atomically. kInvalidArgument when the graph or a
+// plan is not valid; kUnavailable, kPermissionDenied: the file system's refusal. No file is left on failure.
 absl::Status SaveModel(const Graph& graph, absl::Span<const Plan> plans, const std::string& path);
 
 }  // namespace kairos

@@ -27,7 +27,7 @@ TEST_CASE("every row is complete and unique") {
     CAPTURE(std::string(row.op));
     CHECK(seen.emplace(row.domain, row.op).second);
     CHECK_EQ(FindOp(row.domain, row.op), &row);
-    CHECK_NE(row.shape_function, nullptr);
+    CHECK((row.shape_function != nullptr));
     REQUIRE_FALSE(row.input_types.empty());
     for (char letter : row.input_types) CHECK_FALSE(DTypesOf(letter).empty());
     CHECK((row.max_inputs == -1 || row.max_inputs >= row.min_inputs));

@@ -1,9 +1,11 @@
+#include <cstring>
 #include <doctest/doctest.h>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 
 #include "kairos/model.h"
-#include "schemas/model_generated.h"
+#include "schemas/plan_generated.h"
 #include "tests/support/graph_equal.h"
 #include "tests/support/model_files.h"
 
@@ -39,7 +41,9 @@ void CheckEqual(const StepRecord& a, const StepRecord& b) {
 TEST_CASE("a plan comes back as it was saved") {
   const Graph graph = SmallGraph();
   const Plan plan = SmallPlan(graph);
-  const AlignedBytes file(FileOf(graph, {plan, plan}));
+  Plan other = plan;
+  other.threads = 4;
+  const AlignedBytes file(FileOf(graph, {other, plan}));
   const auto model = Model::FromBytes(file.span());
   REQUIRE_MESSAGE(model.ok(), model.status().message());
   for (const std::string& problem : (*model)->plan_problems()) FAIL_CHECK(problem);
@@ -91,19 +95,69 @@ TEST_CASE("a plan for another model is left out with both digests, and the model
                                             ", expected " + expected + "; compile the plan again");
 }
 
+// The table of plan `index` in a file; its fields may be set where it lies.
+flatbuffers::Table* PlanTable(const AlignedBytes& file, flatbuffers::uoffset_t index) {
+  const fb::Model* model = fb::GetModel(file.data());
+  const fb::Segment* segment = model->segments()->Get(model->plans()->Get(index));
+  return flatbuffers::GetMutableRoot<flatbuffers::Table>(file.data() + model->segments_base() +
+                                                         segment->offset());
+}
+
 TEST_CASE("a plan that makes no sense is left out with the reason, and the others stay") {
+  const Graph graph = SmallGraph();
+  std::vector<Plan> plans(4, SmallPlan(graph));
+  for (int32_t i = 0; i < 4; ++i) plans[static_cast<size_t>(i)].threads = i + 2;
+  const AlignedBytes file(FileOf(graph, plans));
+  PlanTable(file, 0)->SetField<int32_t>(fb::Plan::VT_THREADS, 1025, 0);
+  PlanTable(file, 1)->SetField<uint32_t>(fb::Plan::VT_FORMAT_VERSION, 9, 0);
+  std::memset(PlanTable(file, 3), 0xff, 8);
+  const auto model = Model::FromBytes(file.span());
+  REQUIRE(model.ok());
+  REQUIRE((*model)->plans().size() == 1);
+  CHECK((*model)->plans()[0].threads == 4);
+  REQUIRE((*model)->plan_problems().size() == 3);
+  CHECK((*model)->plan_problems()[0] == "plan 0: threads is 1025, expected 1 to 1024");
+  CHECK((*model)->plan_problems()[1] ==
+        "plan 1: format version 9 is not known, expected 1 to 1; compile the plan again");
+  CHECK((*model)->plan_problems()[2].find("plan 3: structure check failed, got ") == 0);
+}
+
+TEST_CASE("a plan that no reader would take is not written") {
+  const TempDir dir;
   const Graph graph = SmallGraph();
   Plan bad = SmallPlan(graph);
   bad.programs[0].arena_bytes = 0;
-  const AlignedBytes file(FileOf(graph, {bad, SmallPlan(graph), bad}));
+  const absl::Status status = SaveModel(graph, {SmallPlan(graph), bad}, dir.File("m.kai"));
+  CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+  CHECK(status.message() ==
+        "plan 1: program 0: slot 3: 12 bytes at offset 0, expected a multiple of 64 inside the "
+        "arena of 0 bytes");
+  CHECK(SaveModel(graph, std::vector<Plan>(257), dir.File("m.kai")).message() ==
+        "got 257 plans, expected at most 256");
+  CHECK_FALSE(std::filesystem::exists(dir.File("m.kai")));
+}
+
+TEST_CASE("a plan that is listed again and again is decoded only as often as the file is long") {
+  const Graph graph = SmallGraph();
+  const std::vector<Plan> plans(100, SmallPlan(graph));  // stored once
+  const AlignedBytes file(FileOf(graph, plans));
   const auto model = Model::FromBytes(file.span());
   REQUIRE(model.ok());
-  CHECK((*model)->plans().size() == 1);
-  REQUIRE((*model)->plan_problems().size() == 2);
-  CHECK((*model)->plan_problems()[0] ==
-        "plan 0: program 0: slot 3: 12 bytes at offset 0, expected a multiple of 64 inside the "
-        "arena of 0 bytes");
-  CHECK((*model)->plan_problems()[1].find("plan 2: ") == 0);
+  CHECK((*model)->plans().size() <= 2);
+  REQUIRE((*model)->plan_problems().size() >= 98);
+  CHECK((*model)->plan_problems()[0].find("plans have more bytes than all segments") !=
+        std::string::npos);
+}
+
+TEST_CASE("more plans than the limit are all left out") {
+  flatbuffers::FlatBufferBuilder b;
+  const auto plans = b.CreateVector(std::vector<uint32_t>(257, 0));
+  b.Finish(fb::CreateModel(b, 1, kOpset, 0, fb::CreateGraph(b), 0, 0, plans), "KAI1");
+  const AlignedBytes file({reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize()});
+  const auto model = Model::FromBytes(file.span());
+  REQUIRE_MESSAGE(model.ok(), model.status().message());
+  REQUIRE((*model)->plan_problems().size() == 1);
+  CHECK((*model)->plan_problems()[0] == "plans: got 257, expected at most 256");
 }
 
 }  // namespace
