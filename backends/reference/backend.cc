@@ -53,7 +53,7 @@ absl::StatusOr<const ReferenceOp*> Choose(const KernelRequest& request) {
         check("output", request.outputs[i], i, i == 0 ? op->output_types : kAllTypes);
     if (!status.ok()) return status;
   }
-  absl::Status status = op->supports == nullptr ? absl::OkStatus() : op->supports(request);
+  absl::Status status = op->supports == nullptr ? absl::OkStatus() : op->supports(BaseRequest(request));
   if (status.ok()) status = SupportsPostOps(request);
   if (!status.ok()) return status;
   return op;

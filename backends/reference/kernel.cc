@@ -34,14 +34,13 @@ ReferenceKernel::ReferenceKernel(const ReferenceOp& op, const KernelRequest& req
     : op_(op),
       request_(request),
       name_(ReferenceKernelName(op)),
-      scratch_bytes_(op.scratch_bytes == nullptr ? 0 : op.scratch_bytes(request_.get())) {}
+      scratch_bytes_(op.scratch_bytes == nullptr ? 0 : op.scratch_bytes(request_.base())) {}
 
 absl::Status ReferenceKernel::Run(const KernelArgs& args, State* /*state*/) const {
-  const KernelRequest& request = request_.get();
-  const Args run_args(request, args);
-  absl::Status status = op_.run(request, run_args);
+  const KernelRequest base = request_.base();
+  absl::Status status = op_.run(base, Args(base, args));
   if (!status.ok()) return status;
-  return ApplyPostOps(request, run_args);
+  return ApplyPostOps(request_.get(), Args(request_.get(), args));
 }
 
 }  // namespace kairos::reference

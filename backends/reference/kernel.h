@@ -12,6 +12,12 @@
 
 namespace kairos::reference {
 
+// `request` as the operator itself sees it: inputs behind its own belong to the post-ops.
+inline KernelRequest BaseRequest(KernelRequest request) {
+  request.inputs = request.inputs.subspan(0, request.node->base_input_count());
+  return request;
+}
+
 // A KernelRequest with all that it points to. Neither copied nor moved: it points into itself.
 class OwnedRequest {
  public:
@@ -20,6 +26,8 @@ class OwnedRequest {
   OwnedRequest& operator=(const OwnedRequest&) = delete;
 
   const KernelRequest& get() const { return request_; }
+  // The same without the operands of the post-ops.
+  KernelRequest base() const { return BaseRequest(request_); }
   size_t value_bytes() const { return value_bytes_; }
 
  private:

@@ -112,7 +112,10 @@ class Interpolator {
 
 absl::Status RunResize(const KernelRequest& request, const Args& args) {
   const ResizeMode mode = ReadResizeMode(request.node->attributes);
-  const ResizeAxes axes = ReadResizeAxes(request);
+  const ResizeAxes axes = ReadResizeAxes(
+      request, {args.raw_input(1), args.raw_input(2), args.raw_input(3)});
+  const absl::Status status = CheckFilters(mode, axes);
+  if (!status.ok()) return status;
   const double fill = request.node->attributes.Float("extrapolation_value", 0);
   const DType dtype = args.input_type(0).dtype;
   if (mode.interpolation == Interpolation::kNearest) {
@@ -139,14 +142,10 @@ absl::Status SupportsResize(const KernelRequest& request) {
   if (mode.interpolation == Interpolation::kNearest) return absl::OkStatus();
   const absl::Status status = CheckInputType(request, 0, kNumericTypes);
   if (!status.ok()) return status;
-  for (const ResizeAxis& axis : ReadResizeAxes(request)) {
-    // A region of interest can make up for any scale, and a filter is as long as 1 / scale.
-    if (!mode.antialias || axis.scale * static_cast<double>(axis.in) >= 0.5) continue;
-    return absl::UnimplementedError(
-        absl::StrCat("Resize: no kernel for antialias with an axis of ", axis.in,
-                     " elements scaled by ", axis.scale, ", expected half an element at least"));
-  }
-  return absl::OkStatus();
+  const auto known = [&](size_t i) {
+    return i < request.inputs.size() ? request.inputs[i].data : nullptr;
+  };
+  return CheckFilters(mode, ReadResizeAxes(request, {known(1), known(2), known(3)}));
 }
 
 constexpr ReferenceOp kOps[] = {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
 #include "reference/rows.h"
 
 namespace kairos::reference {
@@ -20,22 +21,17 @@ Enum Choose(absl::string_view name, const absl::string_view (&names)[N], Enum fa
   return fallback;
 }
 
-bool IsKnown(const KernelRequest& request, size_t i) {
-  return i < request.inputs.size() && request.inputs[i].present && request.inputs[i].data != nullptr;
-}
-
-double KnownElement(const KernelRequest& request, size_t i, size_t element) {
-  const Operand& operand = request.inputs[i];
-  return ElementAt(operand.type.dtype, operand.data, static_cast<int64_t>(element));
+size_t CountOf(const KernelRequest& request, size_t i, const void* values) {
+  return values == nullptr ? 0 : static_cast<size_t>(request.inputs[i].type.element_count());
 }
 
 // The scale that "sizes" gives to all axes when the aspect ratio is kept.
 double CommonScale(bool not_larger, absl::Span<const int64_t> axes, const ResizeAxes& all,
-                   const KernelRequest& request) {
+                   const int64_t* sizes) {
   double common = not_larger ? INFINITY : 0;
   for (size_t i = 0; i < axes.size(); ++i) {
     const ResizeAxis& axis = all[static_cast<size_t>(axes[i])];
-    const double scale = KnownElement(request, kSizes, i) / static_cast<double>(axis.in);
+    const double scale = static_cast<double>(sizes[i]) / static_cast<double>(axis.in);
     common = not_larger ? std::min(common, scale) : std::max(common, scale);
   }
   return common;
@@ -116,7 +112,7 @@ ResizeMode ReadResizeMode(const Attributes& attributes) {
   return mode;
 }
 
-ResizeAxes ReadResizeAxes(const KernelRequest& request) {
+ResizeAxes ReadResizeAxes(const KernelRequest& request, const ResizeInputs& inputs) {
   const absl::Span<const int64_t> src = request.inputs[0].shape();
   ResizeAxes all(src.size());
   for (size_t d = 0; d < src.size(); ++d) {
@@ -127,20 +123,36 @@ ResizeAxes ReadResizeAxes(const KernelRequest& request) {
   const Shape axes = AxesOf(request, src.size());
   const absl::string_view policy =
       request.node->attributes.String("keep_aspect_ratio_policy", "stretch");
-  const bool by_scales = IsKnown(request, kScales) && request.inputs[kScales].type.element_count() > 0;
-  const bool keep_ratio = !by_scales && policy != "stretch";
-  const double common = keep_ratio ? CommonScale(policy == "not_larger", axes, all, request) : 1;
+  const bool by_scales = CountOf(request, kScales, inputs.scales) == axes.size();
+  const bool by_sizes = CountOf(request, kSizes, inputs.sizes) == axes.size();
+  const bool keep_ratio = !by_scales && by_sizes && policy != "stretch";
+  const auto* sizes = static_cast<const int64_t*>(inputs.sizes);
+  const double common = keep_ratio ? CommonScale(policy == "not_larger", axes, all, sizes) : 1;
+  const bool has_roi = CountOf(request, kRoi, inputs.roi) == 2 * axes.size();
   for (size_t i = 0; i < axes.size(); ++i) {
     ResizeAxis& axis = all[static_cast<size_t>(axes[i])];
     const auto in = static_cast<double>(axis.in);
     axis.scale = keep_ratio ? common : axis.width / in;
-    if (by_scales) axis.scale = KnownElement(request, kScales, i);
+    if (by_scales) axis.scale = static_cast<const float*>(inputs.scales)[i];
     if (by_scales || keep_ratio) axis.width = axis.scale * in;
-    if (!IsKnown(request, kRoi) || request.inputs[kRoi].type.element_count() == 0) continue;
-    axis.start = KnownElement(request, kRoi, i);
-    axis.end = KnownElement(request, kRoi, axes.size() + i);
+    if (!has_roi) continue;
+    const DType dtype = request.inputs[kRoi].type.dtype;
+    axis.start = ElementAt(dtype, inputs.roi, static_cast<int64_t>(i));
+    axis.end = ElementAt(dtype, inputs.roi, static_cast<int64_t>(axes.size() + i));
   }
   return all;
+}
+
+absl::Status CheckFilters(const ResizeMode& mode, const ResizeAxes& axes) {
+  if (!mode.antialias || mode.interpolation == Interpolation::kNearest) return absl::OkStatus();
+  for (const ResizeAxis& axis : axes) {
+    // A region of interest can make up for any scale, and a filter is as long as 1 / scale.
+    if (axis.scale * static_cast<double>(axis.in) >= 0.5) continue;
+    return absl::UnimplementedError(
+        absl::StrCat("Resize: no kernel for antialias with an axis of ", axis.in,
+                     " elements scaled by ", axis.scale, ", expected half an element at least"));
+  }
+  return absl::OkStatus();
 }
 
 Taps TapsAround(const ResizeMode& mode, const ResizeAxis& axis, double x) {

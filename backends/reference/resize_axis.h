@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "kairos/kernel.h"
 #include "reference/dispatch.h"
 
@@ -36,8 +36,16 @@ struct ResizeAxis {
   double start = 0, end = 1;  // of the region of interest, as fractions of the input
 };
 using ResizeAxes = absl::InlinedVector<ResizeAxis, kMaxRank>;
-// One per dimension of input 0. Scales, sizes and the region must be known to the request.
-ResizeAxes ReadResizeAxes(const KernelRequest& request);
+// Where the values of the further inputs are; null when absent or not known yet.
+struct ResizeInputs {
+  const void* roi = nullptr;
+  const void* scales = nullptr;
+  const void* sizes = nullptr;
+};
+// One per dimension of input 0.
+ResizeAxes ReadResizeAxes(const KernelRequest& request, const ResizeInputs& inputs);
+// kUnimplemented when the filter of an axis would be out of proportion to it.
+absl::Status CheckFilters(const ResizeMode& mode, const ResizeAxes& axes);
 
 // A position of the output seen from the input.
 struct Sample {
