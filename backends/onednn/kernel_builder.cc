@@ -166,9 +166,10 @@ dnnl_status_t KernelBuilder::MakeAttr(PrimitiveAttr* attr) const {
 std::vector<MemoryDesc> KernelBuilder::WeightsCandidates() const {
   if (!weights_.has_value()) return {nullptr};
   const MemoryDesc any = AnyDesc(weights_->plain.get());
-  if (plan_.has_value() && plan_->tag != 0) {
+  if (plan_.has_value() && !plan_->layout.empty()) {
+    // The tag alone may not lead back to the same implementation: layouts coincide where a
+    // dimension is 1.
     MemoryDesc recorded = RecordedDesc(*plan_, weights_->plain);
-    // Some implementations refuse their own layout unless they chose it; then "any" leads to it.
     if (recorded != nullptr) return {std::move(recorded), any};
   }
   const bool constant = request_.inputs[weights_->index].constant;

@@ -70,10 +70,13 @@ MemoryDesc CloneDesc(const_dnnl_memory_desc_t desc) {
 }
 
 dnnl_format_tag_t FindTag(const_dnnl_memory_desc_t desc) {
+  const std::string wanted = DescribeLayout(desc);
   for (int t = dnnl_format_tag_any + 1; t < dnnl_format_tag_last; ++t) {
     const auto tag = static_cast<dnnl_format_tag_t>(t);
     const MemoryDesc candidate = TaggedDesc(desc, tag);
-    if (candidate != nullptr && dnnl_memory_desc_equal(candidate.get(), desc) != 0) return tag;
+    if (candidate == nullptr || dnnl_memory_desc_equal(candidate.get(), desc) == 0) continue;
+    // Equality overlooks the strides of dimensions of 1, but implementations do not.
+    if (DescribeLayout(candidate.get()) == wanted) return tag;
   }
   return dnnl_format_tag_undef;
 }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+
 #include "reference/families.h"
 #include "reference/frame.h"
 #include "reference/kernel.h"
@@ -16,9 +17,10 @@ namespace {
 
 using Family = absl::Span<const ReferenceOp> (*)();
 constexpr Family kFamilies[] = {
-    UnaryOps, BinaryOps, SelectOps, QuantizationOps, MovementOps, PadOps, GatherOps, ScatterOps,
-    GenerationOps, ReductionOps, SortingOps, ConvolutionOps, PoolingOps, GlobalPoolingOps,
-    MatMulOps, EinsumOps, NormalizationOps, SoftmaxOps, ResizeOps,
+    UnaryOps,   BinaryOps,        SelectOps,  QuantizationOps,  MovementOps,
+    PadOps,     GatherOps,        ScatterOps, GenerationOps,    ReductionOps,
+    SortingOps, ConvolutionOps,   PoolingOps, GlobalPoolingOps, MatMulOps,
+    EinsumOps,  NormalizationOps, SoftmaxOps, ResizeOps,
 };
 
 const ReferenceOp* Find(const Node& node) {
@@ -35,8 +37,8 @@ absl::StatusOr<const ReferenceOp*> Choose(const KernelRequest& request) {
   const Node& node = *request.node;
   const ReferenceOp* op = Find(node);
   if (op == nullptr) {
-    return absl::UnimplementedError(absl::StrCat(
-        node.domain, node.domain.empty() ? "" : ".", node.op, ": the reference backend has no kernel"));
+    return absl::UnimplementedError(absl::StrCat(node.domain, node.domain.empty() ? "" : ".",
+                                                 node.op, ": the reference backend has no kernel"));
   }
   const auto check = [&](const char* what, const Operand& operand, size_t i, DTypeSet types) {
     if (!operand.present || Contains(types, operand.type.dtype)) return absl::OkStatus();
@@ -53,7 +55,8 @@ absl::StatusOr<const ReferenceOp*> Choose(const KernelRequest& request) {
         check("output", request.outputs[i], i, i == 0 ? op->output_types : kAllTypes);
     if (!status.ok()) return status;
   }
-  absl::Status status = op->supports == nullptr ? absl::OkStatus() : op->supports(BaseRequest(request));
+  absl::Status status =
+      op->supports == nullptr ? absl::OkStatus() : op->supports(BaseRequest(request));
   if (status.ok()) status = SupportsPostOps(request);
   if (!status.ok()) return status;
   return op;

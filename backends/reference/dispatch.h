@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+
 #include "kairos/tensor.h"
 #include "reference/scalar.h"
 
@@ -54,26 +55,40 @@ inline absl::Status NoKernelFor(DType dtype) {
 template <typename Body>
 absl::Status DispatchFloat(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::kFloat16: return CallWith<Half>(body);
-    case DType::kBFloat16: return CallWith<BFloat16>(body);
-    case DType::kFloat32: return CallWith<float>(body);
-    case DType::kFloat64: return CallWith<double>(body);
-    default: return NoKernelFor(dtype);
+    case DType::kFloat16:
+      return CallWith<Half>(body);
+    case DType::kBFloat16:
+      return CallWith<BFloat16>(body);
+    case DType::kFloat32:
+      return CallWith<float>(body);
+    case DType::kFloat64:
+      return CallWith<double>(body);
+    default:
+      return NoKernelFor(dtype);
   }
 }
 
 template <typename Body>
 absl::Status DispatchInteger(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::kInt8: return CallWith<int8_t>(body);
-    case DType::kInt16: return CallWith<int16_t>(body);
-    case DType::kInt32: return CallWith<int32_t>(body);
-    case DType::kInt64: return CallWith<int64_t>(body);
-    case DType::kUint8: return CallWith<uint8_t>(body);
-    case DType::kUint16: return CallWith<uint16_t>(body);
-    case DType::kUint32: return CallWith<uint32_t>(body);
-    case DType::kUint64: return CallWith<uint64_t>(body);
-    default: return NoKernelFor(dtype);
+    case DType::kInt8:
+      return CallWith<int8_t>(body);
+    case DType::kInt16:
+      return CallWith<int16_t>(body);
+    case DType::kInt32:
+      return CallWith<int32_t>(body);
+    case DType::kInt64:
+      return CallWith<int64_t>(body);
+    case DType::kUint8:
+      return CallWith<uint8_t>(body);
+    case DType::kUint16:
+      return CallWith<uint16_t>(body);
+    case DType::kUint32:
+      return CallWith<uint32_t>(body);
+    case DType::kUint64:
+      return CallWith<uint64_t>(body);
+    default:
+      return NoKernelFor(dtype);
   }
 }
 
@@ -93,20 +108,28 @@ absl::Status DispatchAll(DType dtype, Body&& body) {
 template <typename Body>
 absl::Status DispatchIndex(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::kInt32: return CallWith<int32_t>(body);
-    case DType::kInt64: return CallWith<int64_t>(body);
-    default: return NoKernelFor(dtype);
+    case DType::kInt32:
+      return CallWith<int32_t>(body);
+    case DType::kInt64:
+      return CallWith<int64_t>(body);
+    default:
+      return NoKernelFor(dtype);
   }
 }
 
 template <typename Body>
 absl::Status DispatchBytes(DType dtype, Body&& body) {
   switch (DTypeSize(dtype)) {
-    case 1: return CallWith<uint8_t>(body);
-    case 2: return CallWith<uint16_t>(body);
-    case 4: return CallWith<uint32_t>(body);
-    case 8: return CallWith<uint64_t>(body);
-    default: return NoKernelFor(dtype);
+    case 1:
+      return CallWith<uint8_t>(body);
+    case 2:
+      return CallWith<uint16_t>(body);
+    case 4:
+      return CallWith<uint32_t>(body);
+    case 8:
+      return CallWith<uint64_t>(body);
+    default:
+      return NoKernelFor(dtype);
   }
 }
 

@@ -48,8 +48,8 @@ absl::StatusOr<Shape> ResolveAxes(absl::Span<const int64_t> axes, size_t rank) {
 
 absl::Status IndexError(absl::string_view subject, int64_t index, int64_t extent) {
   if (extent == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        subject, ": index is out of range, got ", index, ", expected none: the extent is 0"));
+    return absl::InvalidArgumentError(absl::StrCat(subject, ": index is out of range, got ", index,
+                                                   ", expected none: the extent is 0"));
   }
   return absl::InvalidArgumentError(absl::StrCat(subject, ": index is out of range, got ", index,
                                                  ", expected ", -extent, " to ", extent - 1));

@@ -11,8 +11,8 @@
 // checks the row's dtypes and applies fused post-ops to output 0 after run. What a kernel must
 // check are the *values* it reads from tensors at run time. Tensors lie in the layouts of their
 // types: use StridesOfType() in operators that the op table (runtime/graph/op_table.h) marks
-// kSpatial or kElementwise; others get plain ones only. Kernels keep nothing between runs and do not
-// allocate in proportion to their data: they ask for scratch.
+// kSpatial or kElementwise; others get plain ones only. Kernels keep nothing between runs and do
+// not allocate in proportion to their data: they ask for scratch.
 #ifndef KAIROS_BACKENDS_REFERENCE_FRAME_H_
 #define KAIROS_BACKENDS_REFERENCE_FRAME_H_
 
@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "kairos/kernel.h"
 #include "reference/dispatch.h"
 #include "reference/scalar.h"

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/families.h"
 #include "reference/indices.h"
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/element.h"
 #include "reference/families.h"
 
@@ -34,8 +35,8 @@ struct ConstantWriter {
 
   absl::Status Copy(const void* data, size_t bytes) const {
     if (bytes != args.output_type(0).byte_count()) {
-      return absl::InvalidArgumentError(absl::StrCat("Constant: the value does not fit, got ", bytes,
-                                                     " bytes, expected ",
+      return absl::InvalidArgumentError(absl::StrCat("Constant: the value does not fit, got ",
+                                                     bytes, " bytes, expected ",
                                                      args.output_type(0).byte_count()));
     }
     if (bytes > 0) std::memcpy(args.raw_output(0), data, bytes);
@@ -50,7 +51,9 @@ struct ConstantWriter {
   absl::Status operator()(const std::vector<T>& values) const {
     return Copy(values.data(), values.size() * sizeof(T));
   }
-  absl::Status operator()(const std::vector<std::string>&) const { return NoKernelFor(DType::kString); }
+  absl::Status operator()(const std::vector<std::string>&) const {
+    return NoKernelFor(DType::kString);
+  }
   absl::Status operator()(const std::string&) const { return NoKernelFor(DType::kString); }
   absl::Status operator()(const std::shared_ptr<const Graph>&) const {
     return absl::UnimplementedError("Constant: the value is a graph, expected a tensor");

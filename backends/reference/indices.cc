@@ -22,9 +22,9 @@ absl::Status CheckElementIndices(absl::string_view op, const Args& args, int64_t
     fits = static_cast<int64_t>(i) == axis || indices.shape()[i] <= shape[i];
   }
   if (!fits && indices.count() > 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        op, ": indices have shape ", ShapeString(indices.shape()), ", expected one within ",
-        ShapeString(shape), " in all axes but ", axis));
+    return absl::InvalidArgumentError(
+        absl::StrCat(op, ": indices have shape ", ShapeString(indices.shape()),
+                     ", expected one within ", ShapeString(shape), " in all axes but ", axis));
   }
   return indices.Check(op, 0, indices.count(), 1, shape[axis]);
 }
@@ -51,10 +51,9 @@ absl::StatusOr<Tuples> MakeTuples(absl::string_view op, const Indices& indices, 
   const size_t width = tuple_shape.empty() ? 0 : static_cast<size_t>(tuple_shape.back());
   if (tuple_shape.size() <= batch_dims || batch_dims + width > shape.size() ||
       !std::equal(shape.begin(), shape.begin() + batch_dims, tuple_shape.begin())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(op, ": indices have shape ", ShapeString(tuple_shape),
-                     ", expected ", batch_dims, " batch dimensions and tuples for data of shape ",
-                     ShapeString(shape)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        op, ": indices have shape ", ShapeString(tuple_shape), ", expected ", batch_dims,
+        " batch dimensions and tuples for data of shape ", ShapeString(shape)));
   }
   const auto from = [](const Shape& s, size_t i) { return absl::MakeConstSpan(s).subspan(i); };
   const Shape all_strides = DenseStrides(shape, Layout::kPlain);

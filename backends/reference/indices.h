@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
 #include "reference/frame.h"
 
 namespace kairos::reference {
@@ -23,7 +24,8 @@ class Indices {
   const Shape& shape() const { return type_.shape; }
   int64_t count() const { return count_; }
   int64_t operator[](int64_t i) const {
-    return is_int64_ ? static_cast<const int64_t*>(data_)[i] : static_cast<const int32_t*>(data_)[i];
+    return is_int64_ ? static_cast<const int64_t*>(data_)[i]
+                     : static_cast<const int32_t*>(data_)[i];
   }
   // Of an index that Check() has accepted.
   int64_t Resolved(int64_t i, int64_t extent) const {
@@ -51,12 +53,12 @@ int64_t ElementOffset(const Shape& at, const Shape& strides, int64_t axis, int64
 // For GatherND and ScatterND: the last dimension of the index tensor holds tuples that point to
 // slices of the data.
 struct Tuples {
-  int64_t count = 0;            // of tuples
-  int64_t width = 0;            // indices in a tuple
+  int64_t count = 0;  // of tuples
+  int64_t width = 0;  // indices in a tuple
   int64_t tuples_per_batch = 1;
-  int64_t batch = 0;            // elements of the data per batch
-  int64_t slice = 0;            // elements that a tuple points to
-  Shape extents, strides;       // of the dimensions that are indexed
+  int64_t batch = 0;       // elements of the data per batch
+  int64_t slice = 0;       // elements that a tuple points to
+  Shape extents, strides;  // of the dimensions that are indexed
 
   // Element offset of the slice that tuple `i` points to.
   int64_t Offset(const Indices& indices, int64_t i) const;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/post_ops.h"
 
 namespace kairos::reference {

@@ -1,4 +1,5 @@
-// The one Kernel class of the reference backend: a row of a table, and an owned copy of the request.
+// The one Kernel class of the reference backend: a row of a table, and an owned copy of the
+// request.
 #ifndef KAIROS_BACKENDS_REFERENCE_KERNEL_H_
 #define KAIROS_BACKENDS_REFERENCE_KERNEL_H_
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/element.h"
 #include "reference/families.h"
 
@@ -28,8 +29,9 @@ absl::Status RunCopy(const KernelRequest& /*request*/, const Args& args) {
 // Nothing is dropped: the mask is all true.
 absl::Status RunDropout(const KernelRequest& request, const Args& args) {
   const bool training = args.has_input(2) && *args.input<Bool>(2);
-  const double ratio =
-      args.has_input(1) ? ElementReader<double>(args.input_type(1).dtype)(args.raw_input(1), 0) : 0.5;
+  const double ratio = args.has_input(1)
+                           ? ElementReader<double>(args.input_type(1).dtype)(args.raw_input(1), 0)
+                           : 0.5;
   if (training && ratio != 0) {
     return absl::UnimplementedError(
         "Dropout: training_mode is true, expected false; run the graph for inference");

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/families.h"
 
 namespace kairos::reference {
@@ -47,10 +48,9 @@ absl::StatusOr<Shape> ReadPadsBefore(const Args& args) {
   for (size_t i = 0; i < shape.size(); ++i) {
     int64_t sum;
     if (__builtin_add_overflow(before[i], after[i], &sum) || sum != padded[i] - shape[i]) {
-      return absl::InvalidArgumentError(absl::StrCat("Pad: pads of axis ", i, " do not fit, got ",
-                                                     before[i], " and ", after[i],
-                                                     ", expected them to make ", shape[i], " ",
-                                                     padded[i]));
+      return absl::InvalidArgumentError(
+          absl::StrCat("Pad: pads of axis ", i, " do not fit, got ", before[i], " and ", after[i],
+                       ", expected them to make ", shape[i], " ", padded[i]));
     }
   }
   return before;
@@ -118,8 +118,7 @@ absl::Status RunPad(const KernelRequest& request, const Args& args) {
   absl::Status status =
       FillMaps(request.node->attributes.String("mode", "constant"), args, *before, maps);
   if (!status.ok() || args.output_type(0).element_count() == 0) return status;
-  return DispatchBytes(args.output_type(0).dtype,
-                       [&]<typename T>() { PadLoop<T>(args, maps); });
+  return DispatchBytes(args.output_type(0).dtype, [&]<typename T>() { PadLoop<T>(args, maps); });
 }
 
 constexpr ReferenceOp kRows[] = {

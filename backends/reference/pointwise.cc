@@ -10,18 +10,18 @@ namespace kairos::reference {
 namespace {
 
 template <typename T, typename R>
-void UnaryLoop(UnaryFunction<Wide<T>> function, const Parameters& parameters, Source x, Target dst) {
+void UnaryLoop(UnaryFunction<Wide<T>> function, const Parameters& parameters, Source x,
+               Target dst) {
   const auto* from = static_cast<const T*>(x.data);
   auto* to = static_cast<R*>(dst.data);
   const Shape& shape = dst.type.shape;
-  ForEachRow<2>(shape, {BroadcastStrides(x.type, shape), StridesOfType(dst.type)},
-                [&](const Row<2>& row) {
-                  for (int64_t i = 0; i < row.count; ++i) {
-                    const T value = from[row.offset[0] + i * row.stride[0]];
-                    to[row.offset[1] + i * row.stride[1]] =
-                        Narrow<R>(function(Widen(value), parameters));
-                  }
-                });
+  ForEachRow<2>(
+      shape, {BroadcastStrides(x.type, shape), StridesOfType(dst.type)}, [&](const Row<2>& row) {
+        for (int64_t i = 0; i < row.count; ++i) {
+          const T value = from[row.offset[0] + i * row.stride[0]];
+          to[row.offset[1] + i * row.stride[1]] = Narrow<R>(function(Widen(value), parameters));
+        }
+      });
 }
 
 template <typename T, typename R>
@@ -31,17 +31,17 @@ void BinaryLoop(BinaryFunction<Wide<T>> function, const Parameters& parameters, 
   const auto* right = static_cast<const T*>(y.data);
   auto* to = static_cast<R*>(dst.data);
   const Shape& shape = dst.type.shape;
-  ForEachRow<3>(shape,
-                {BroadcastStrides(x.type, shape), BroadcastStrides(y.type, shape),
-                 StridesOfType(dst.type)},
-                [&](const Row<3>& row) {
-                  for (int64_t i = 0; i < row.count; ++i) {
-                    const T a = left[row.offset[0] + i * row.stride[0]];
-                    const T b = right[row.offset[1] + i * row.stride[1]];
-                    to[row.offset[2] + i * row.stride[2]] =
-                        Narrow<R>(function(Widen(a), Widen(b), parameters));
-                  }
-                });
+  ForEachRow<3>(
+      shape,
+      {BroadcastStrides(x.type, shape), BroadcastStrides(y.type, shape), StridesOfType(dst.type)},
+      [&](const Row<3>& row) {
+        for (int64_t i = 0; i < row.count; ++i) {
+          const T a = left[row.offset[0] + i * row.stride[0]];
+          const T b = right[row.offset[1] + i * row.stride[1]];
+          to[row.offset[2] + i * row.stride[2]] =
+              Narrow<R>(function(Widen(a), Widen(b), parameters));
+        }
+      });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #define KAIROS_BACKENDS_REFERENCE_POINTWISE_H_
 
 #include "absl/status/status.h"
+
 #include "kairos/tensor.h"
 #include "reference/scalar_ops.h"
 

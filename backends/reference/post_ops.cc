@@ -1,6 +1,7 @@
 #include "reference/post_ops.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/pointwise.h"
 #include "reference/scalar_ops.h"
 
@@ -16,8 +17,8 @@ absl::Status SupportsOperand(const KernelRequest& request, const PostOp& post) {
   const TensorType& dst = request.outputs[0].type;
   const auto index = static_cast<size_t>(post.operand);
   if (index >= request.inputs.size() || !request.inputs[index].present) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("post-op ", post.op, ": operand ", post.operand, " is absent, expected an input"));
+    return absl::InvalidArgumentError(absl::StrCat("post-op ", post.op, ": operand ", post.operand,
+                                                   " is absent, expected an input"));
   }
   const TensorType& operand = request.inputs[index].type;
   if (operand.dtype == dst.dtype && IsBroadcastable(operand.shape, dst.shape)) {
@@ -57,9 +58,9 @@ absl::Status ApplyPostOps(const KernelRequest& request, const Args& args) {
       const BinaryOp& op = *FindBinary(post.op);
       const auto index = static_cast<size_t>(post.operand);
       const Source operand{args.input_type(index), args.raw_input(index)};
-      status = ApplyBinary(op, op.ReadParameters(post.attributes),
-                           post.operand_first ? operand : result,
-                           post.operand_first ? result : operand, dst);
+      status =
+          ApplyBinary(op, op.ReadParameters(post.attributes), post.operand_first ? operand : result,
+                      post.operand_first ? result : operand, dst);
     }
     if (!status.ok()) return status;
   }

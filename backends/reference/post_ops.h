@@ -4,6 +4,7 @@
 #define KAIROS_BACKENDS_REFERENCE_POST_OPS_H_
 
 #include "absl/status/status.h"
+
 #include "kairos/kernel.h"
 #include "reference/frame.h"
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "absl/functional/function_ref.h"
+
 #include "reference/element.h"
 #include "reference/families.h"
 
@@ -97,12 +98,18 @@ constexpr DTypeSet kNarrow =
 constexpr DTypeSet kInt32Type = MakeDTypeSet(DType::kInt32);
 
 constexpr ReferenceOp kRows[] = {
-    {.op = "DequantizeLinear", .run = RunDequantizeLinear, .input_types = kNarrow | kInt32Type,
+    {.op = "DequantizeLinear",
+     .run = RunDequantizeLinear,
+     .input_types = kNarrow | kInt32Type,
      .output_types = kFloatTypes,
-     .supports = [](const KernelRequest& request) { return CheckInputType(request, 1, kFloatTypes); }},
-    {.op = "QuantizeLinear", .run = RunQuantizeLinear, .input_types = kFloatTypes | kInt32Type,
+     .supports =
+         [](const KernelRequest& request) { return CheckInputType(request, 1, kFloatTypes); }},
+    {.op = "QuantizeLinear",
+     .run = RunQuantizeLinear,
+     .input_types = kFloatTypes | kInt32Type,
      .output_types = kNarrow,
-     .supports = [](const KernelRequest& request) { return CheckInputType(request, 1, kFloatTypes); }},
+     .supports =
+         [](const KernelRequest& request) { return CheckInputType(request, 1, kFloatTypes); }},
 };
 
 }  // namespace

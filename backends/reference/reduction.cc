@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/families.h"
 
 namespace kairos::reference {

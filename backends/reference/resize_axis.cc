@@ -147,7 +147,7 @@ absl::Status CheckFilters(const ResizeMode& mode, const ResizeAxes& axes) {
   if (!mode.antialias || mode.interpolation == Interpolation::kNearest) return absl::OkStatus();
   for (const ResizeAxis& axis : axes) {
     // A region of interest can make up for any scale, and a filter is as long as 1 / scale.
-    if (axis.scale * static_cast<double>(axis.in) >= 0.5) continue;
+    if (axis.out == 0 || axis.scale * static_cast<double>(axis.in) >= 0.5) continue;
     return absl::UnimplementedError(
         absl::StrCat("Resize: no kernel for antialias with an axis of ", axis.in,
                      " elements scaled by ", axis.scale, ", expected half an element at least"));

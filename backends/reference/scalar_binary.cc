@@ -142,7 +142,8 @@ uint64_t Shift(uint64_t x, uint64_t count, P p) {
 constexpr BinaryOp Row(absl::string_view op, DTypeSet types, BinaryFunction<double> f,
                        BinaryFunction<int64_t> g, BinaryFunction<uint64_t> h,
                        ResultType result = ResultType::kSame) {
-  return {.op = op, .types = types, .on_double = f, .on_int64 = g, .on_uint64 = h, .result = result};
+  return {
+      .op = op, .types = types, .on_double = f, .on_int64 = g, .on_uint64 = h, .result = result};
 }
 
 constexpr ResultType kBool = ResultType::kBool;
@@ -162,8 +163,12 @@ constexpr BinaryOp kOps[] = {
     Row("Max", kNumericTypes, Maximum, Maximum, Maximum),
     Row("Mean", kFloatTypes, Add, nullptr, nullptr),
     Row("Min", kNumericTypes, Minimum, Minimum, Minimum),
-    {.op = "Mod", .types = kNumericTypes, .on_double = Modulo, .on_int64 = Modulo,
-     .on_uint64 = Modulo, .a = {"fmod", 0}},
+    {.op = "Mod",
+     .types = kNumericTypes,
+     .on_double = Modulo,
+     .on_int64 = Modulo,
+     .on_uint64 = Modulo,
+     .a = {"fmod", 0}},
     Row("Mul", kNumericTypes, Multiply, Multiply, Multiply),
     Row("Or", kBoolType, nullptr, nullptr, Or, kBool),
     Row("PRelu", kNumericTypes, PRelu, PRelu, PRelu),

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "absl/strings/string_view.h"
+
 #include "kairos/attribute.h"
 #include "reference/dispatch.h"
 

@@ -34,15 +34,13 @@ double Clip(double x, P p) {
 }
 double Elu(double x, P p) { return x < 0 ? p.a * std::expm1(x) : x; }
 double Gelu(double x, P p) {
-  const double gate = p.a != 0 ? std::tanh(kSqrt2OverPi * (x + 0.044715 * x * x * x))
-                               : std::erf(x / kSqrt2);
+  const double gate =
+      p.a != 0 ? std::tanh(kSqrt2OverPi * (x + 0.044715 * x * x * x)) : std::erf(x / kSqrt2);
   return 0.5 * x * (1 + gate);
 }
 double HardSigmoid(double x, P p) { return Clamp(p.a * x + p.b, 0, 1); }
 double HardSwish(double x, P) { return x * Clamp(x / 6 + 0.5, 0, 1); }
-double IsInf(double x, P p) {
-  return std::isinf(x) && (x < 0 ? p.a : p.b) != 0 ? 1 : 0;
-}
+double IsInf(double x, P p) { return std::isinf(x) && (x < 0 ? p.a : p.b) != 0 ? 1 : 0; }
 double IsNaN(double x, P) { return std::isnan(x) ? 1 : 0; }
 double LeakyRelu(double x, P p) { return x < 0 ? p.a * x : x; }
 double Mish(double x, P) { return x * std::tanh(Softplus(x)); }
@@ -98,7 +96,9 @@ constexpr UnaryOp kOps[] = {
     Float("Asinh", Math<std::asinh>),
     Float("Atan", Math<std::atan>),
     Float("Atanh", Math<std::atanh>),
-    {.op = "BitwiseNot", .types = kIntegerTypes, .on_int64 = InvertBits<int64_t>,
+    {.op = "BitwiseNot",
+     .types = kIntegerTypes,
+     .on_int64 = InvertBits<int64_t>,
      .on_uint64 = InvertBits<uint64_t>},
     Float("Ceil", Math<std::ceil>),
     Float("Celu", Celu, {"alpha", 1.0}),
@@ -111,8 +111,12 @@ constexpr UnaryOp kOps[] = {
     Float("Gelu", Gelu, {"approximate", 0, "tanh"}),
     Float("HardSigmoid", HardSigmoid, {"alpha", 0.2f}, {"beta", 0.5f}),
     Float("HardSwish", HardSwish),
-    {.op = "IsInf", .types = kFloatTypes, .on_double = IsInf, .result = ResultType::kBool,
-     .a = {"detect_negative", 1}, .b = {"detect_positive", 1}},
+    {.op = "IsInf",
+     .types = kFloatTypes,
+     .on_double = IsInf,
+     .result = ResultType::kBool,
+     .a = {"detect_negative", 1},
+     .b = {"detect_positive", 1}},
     {.op = "IsNaN", .types = kFloatTypes, .on_double = IsNaN, .result = ResultType::kBool},
     Float("LeakyRelu", LeakyRelu, {"alpha", 0.01f}),
     Float("Log", Math<std::log>),
@@ -122,9 +126,15 @@ constexpr UnaryOp kOps[] = {
     Float("Reciprocal", Reciprocal),
     Number("Relu", Relu, ReluInt, SameUint),
     Float("Round", Math<std::nearbyint>),
-    Float("Selu", Selu, {"alpha", 1.67326319217681884765625f}, {"gamma", 1.05070102214813232421875f}),
-    {.op = "Shrink", .types = kNumericTypes, .on_double = Shrink, .on_int64 = ShrinkWhole<int64_t>,
-     .on_uint64 = ShrinkWhole<uint64_t>, .a = {"bias", 0.0}, .b = {"lambd", 0.5}},
+    Float("Selu", Selu, {"alpha", 1.67326319217681884765625f},
+          {"gamma", 1.05070102214813232421875f}),
+    {.op = "Shrink",
+     .types = kNumericTypes,
+     .on_double = Shrink,
+     .on_int64 = ShrinkWhole<int64_t>,
+     .on_uint64 = ShrinkWhole<uint64_t>,
+     .a = {"bias", 0.0},
+     .b = {"lambd", 0.5}},
     Float("Sigmoid", SigmoidOf),
     Number("Sign", Sign, SignInt, SignUint),
     Float("Sin", Math<std::sin>),
@@ -132,7 +142,10 @@ constexpr UnaryOp kOps[] = {
     Float("Softplus", SoftplusOf),
     Float("Softsign", Softsign),
     Float("Sqrt", Math<std::sqrt>),
-    {.domain = kOwnDomain, .op = "Swish", .types = kFloatTypes, .on_double = Swish,
+    {.domain = kOwnDomain,
+     .op = "Swish",
+     .types = kFloatTypes,
+     .on_double = Swish,
      .a = {"alpha", 1.0}},
     Float("Tan", Math<std::tan>),
     Float("Tanh", Math<std::tanh>),
@@ -152,8 +165,8 @@ absl::Status RunUnary(const KernelRequest& request, const Args& args) {
 constexpr std::array<ReferenceOp, std::size(kOps)> kRows = [] {
   std::array<ReferenceOp, std::size(kOps)> rows;
   for (size_t i = 0; i < rows.size(); ++i) {
-    rows[i] = {.domain = kOps[i].domain, .op = kOps[i].op, .run = RunUnary,
-               .input_types = kOps[i].types};
+    rows[i] = {
+        .domain = kOps[i].domain, .op = kOps[i].op, .run = RunUnary, .input_types = kOps[i].types};
   }
   return rows;
 }();

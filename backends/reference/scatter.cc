@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+
 #include "reference/families.h"
 #include "reference/indices.h"
 #include "reference/scalar_ops.h"
@@ -28,7 +29,9 @@ absl::StatusOr<const BinaryOp*> ReductionOf(const KernelRequest& request) {
                                                DTypeName(request.inputs[0].type.dtype)));
 }
 
-absl::Status SupportsReduction(const KernelRequest& request) { return ReductionOf(request).status(); }
+absl::Status SupportsReduction(const KernelRequest& request) {
+  return ReductionOf(request).status();
+}
 
 template <typename T>
 struct Combine {
@@ -71,7 +74,8 @@ absl::Status RunScatterElements(const KernelRequest& request, const Args& args) 
     Shape at(shape.size(), 0);
     int64_t i = 0;
     do {
-      combine(dst[ElementOffset(at, strides, *axis, indices.Resolved(i, shape[*axis]))], updates[i]);
+      combine(dst[ElementOffset(at, strides, *axis, indices.Resolved(i, shape[*axis]))],
+              updates[i]);
       ++i;
     } while (NextIndex(indices.shape(), &at));
   });
@@ -84,9 +88,9 @@ absl::Status RunScatterND(const KernelRequest& request, const Args& args) {
   absl::StatusOr<Tuples> tuples = MakeTuples("ScatterND", indices, args.input_type(0).shape, 0);
   if (!tuples.ok()) return tuples.status();
   if (args.input_type(2).element_count() != tuples->count * tuples->slice) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "ScatterND: updates have shape ", ShapeString(args.input_type(2).shape), ", expected ",
-        tuples->count, " slices of ", tuples->slice, " elements"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("ScatterND: updates have shape ", ShapeString(args.input_type(2).shape),
+                     ", expected ", tuples->count, " slices of ", tuples->slice, " elements"));
   }
   CopyData(args);
   return DispatchAll(args.input_type(0).dtype, [&]<typename T>() {

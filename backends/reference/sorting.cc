@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/families.h"
 
 namespace kairos::reference {
@@ -39,8 +40,8 @@ absl::Status RunArg(const KernelRequest& request, const Args& args) {
   if (!axis.ok()) return axis.status();
   const AxisView view = ViewAround(from.shape, *axis);
   if (view.extent == 0 && view.outer * view.inner > 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(request.node->op, ": axis ", *axis, " is empty, got extent 0, expected 1 or more"));
+    return absl::InvalidArgumentError(absl::StrCat(request.node->op, ": axis ", *axis,
+                                                   " is empty, got extent 0, expected 1 or more"));
   }
   const Search search{request.node->op == "ArgMax", attributes.Int("select_last_index", 0) != 0};
   return DispatchNumeric(from.dtype, [&]<typename T>() {
@@ -145,8 +146,7 @@ constexpr ReferenceOp kRows[] = {
     {.op = "ArgMax", .run = RunArg, .input_types = kNumericTypes, .output_types = kInt64Type},
     {.op = "ArgMin", .run = RunArg, .input_types = kNumericTypes, .output_types = kInt64Type},
     {.op = "CumSum", .run = RunCumSum, .input_types = kNumericTypes},
-    {.op = "TopK", .run = RunTopK, .input_types = kNumericTypes,
-     .scratch_bytes = TopKScratchBytes},
+    {.op = "TopK", .run = RunTopK, .input_types = kNumericTypes, .scratch_bytes = TopKScratchBytes},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+
 #include "kairos/tensor.h"
 
 namespace kairos::reference {

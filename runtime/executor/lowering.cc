@@ -19,11 +19,13 @@ bool HasSpatialRank(const TensorType& type) {
   return type.shape.size() >= 3 && type.shape.size() <= 5;
 }
 
-Node ReorderNode(Layout to, const std::string& name) {
+Node ReorderNode(Layout to, int32_t source, int32_t result, const std::string& name) {
   Node node;
   node.op = "Reorder";
   node.domain = kKairosDomain;
   node.name = name;
+  node.inputs = {source};
+  node.outputs = {result};
   node.attributes.Set("to", static_cast<int64_t>(to));
   return node;
 }
@@ -114,15 +116,13 @@ class Lowerer {
     } else if (constant(id).has_value()) {
       const Constant* input = &*constant(id);
       KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> reordered,
-                              EvaluateNode(backends_, pool_, ReorderNode(layout, name),
+                              EvaluateNode(backends_, pool_, ReorderNode(layout, id, id, name),
                                            absl::MakeConstSpan(&input, 1)));
       SetSlot(id, layout, NewConstant(std::move(reordered[0]), ""));
     } else {
       SetSlot(id, layout, NewSlot(Slot::Kind::kArena, wanted, name));
-      Node node = ReorderNode(layout, absl::StrCat(name, "/reorder"));
-      node.inputs = {source};
-      node.outputs = {slot_of(id, layout)};
-      AddStep(std::move(node), {""});
+      AddStep(ReorderNode(layout, source, slot_of(id, layout), absl::StrCat(name, "/reorder")),
+              {""});
     }
     return slot_of(id, layout);
   }

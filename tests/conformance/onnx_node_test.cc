@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+
 #include "common/file_io.h"
 #include "onnx_runner/expectations.h"
 #include "onnx_runner/runner.h"
@@ -30,7 +32,7 @@ Expectations LoadExpectations() {
 void RunAll(const std::string& policy, bool fold) {
   const std::string directory = DataDirectory();
   if (!std::filesystem::exists(directory)) {
-    MESSAGE("SKIP: no ONNX test data in ", directory, ", install libonnx-testdata");
+    MESSAGE(absl::StrCat("SKIP: no ONNX test data in ", directory, "; install libonnx-testdata"));
     return;
   }
   RunOptions options;
@@ -40,11 +42,15 @@ void RunAll(const std::string& policy, bool fold) {
   options.expectations = LoadExpectations();
   const absl::StatusOr<Report> report =
       RunConformance(directory, options, [](const CaseResult& result) {
-        if (result.outcome == Outcome::kFailed) FAIL_CHECK(result.name, ": ", result.reason);
+        if (result.outcome == Outcome::kFailed) {
+          FAIL_CHECK(absl::StrCat(result.name, ": ", result.reason));
+        }
       });
   REQUIRE_MESSAGE(report.ok(), report.status());
-  for (const auto& [reason, count] : report->skip_classes) MESSAGE("SKIP: ", count, " ", reason);
-  MESSAGE(policy, fold ? ", folded: " : ": ", report->Summary());
+  for (const auto& [reason, count] : report->skip_classes) {
+    MESSAGE(absl::StrCat("SKIP: ", count, " ", reason));
+  }
+  MESSAGE(absl::StrCat(policy, fold ? ", folded: " : ": ", report->Summary()));
   CHECK(report->passed > 0);
 }
 

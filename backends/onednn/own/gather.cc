@@ -64,8 +64,9 @@ class GatherKernel : public OwnKernel {
     return WithIndexType(index_type_, [&]<typename I>() {
       const I* indices = static_cast<const I*>(args.inputs[1]);
       absl::Status status = CheckIndices("Gather", indices, index_count_, extent_);
-      if (status.ok()) Copy(static_cast<const char*>(args.inputs[0]), indices,
-                            static_cast<char*>(args.outputs[0]), *args.pool);
+      if (status.ok())
+        Copy(static_cast<const char*>(args.inputs[0]), indices, static_cast<char*>(args.outputs[0]),
+             *args.pool);
       return status;
     });
   }
@@ -174,8 +175,9 @@ class GatherNdKernel : public OwnKernel {
     return WithIndexType(index_type_, [&]<typename I>() {
       const I* indices = static_cast<const I*>(args.inputs[1]);
       absl::Status status = Check(indices);
-      if (status.ok()) Copy(static_cast<const char*>(args.inputs[0]), indices,
-                            static_cast<char*>(args.outputs[0]), *args.pool);
+      if (status.ok())
+        Copy(static_cast<const char*>(args.inputs[0]), indices, static_cast<char*>(args.outputs[0]),
+             *args.pool);
       return status;
     });
   }

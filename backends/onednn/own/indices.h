@@ -25,8 +25,8 @@ int64_t FromFront(I index, int64_t extent) {
 // The words of the reference backend, so that a user sees one message whoever ran the node.
 inline absl::Status IndexError(absl::string_view op, int64_t index, int64_t extent) {
   if (extent == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        op, ": index is out of range, got ", index, ", expected none: the extent is 0"));
+    return absl::InvalidArgumentError(absl::StrCat(op, ": index is out of range, got ", index,
+                                                   ", expected none: the extent is 0"));
   }
   return absl::InvalidArgumentError(absl::StrCat(op, ": index is out of range, got ", index,
                                                  ", expected ", -extent, " to ", extent - 1));

@@ -12,8 +12,8 @@
 namespace kairos::onednn::own {
 
 struct LoopNest {
-  Shape dims;                                // outermost first, at least one
-  absl::InlinedVector<Shape, 4> strides;     // [operand][dim], in elements
+  Shape dims;                             // outermost first, at least one
+  absl::InlinedVector<Shape, 4> strides;  // [operand][dim], in elements
 
   int64_t element_count() const { return ElementCount(dims); }
 };

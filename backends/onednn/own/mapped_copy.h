@@ -25,8 +25,8 @@ class MappedCopy {
 
   std::vector<std::vector<int64_t>> maps_;
   size_t element_bytes_;
-  int64_t rows_ = 1;          // steps of all dimensions but the last
-  bool contiguous_ = true;    // the last dimension reads one element after the other
+  int64_t rows_ = 1;        // steps of all dimensions but the last
+  bool contiguous_ = true;  // the last dimension reads one element after the other
 };
 
 }  // namespace kairos::onednn::own

@@ -166,12 +166,14 @@ MadeKernel MakeSlice(const KernelRequest& request) {
   walk.src_strides = InputStrides(request);
   walk.dst_strides = OutputStrides(request);
   for (size_t i = 0; i < lists[1]->size(); ++i) {
-    const auto axis = static_cast<size_t>(
-        i < lists[3]->size() ? PositiveAxis((*lists[3])[i], shape.size()) : static_cast<int64_t>(i));
+    const auto axis =
+        static_cast<size_t>(i < lists[3]->size() ? PositiveAxis((*lists[3])[i], shape.size())
+                                                 : static_cast<int64_t>(i));
     const int64_t step = i < lists[4]->size() ? (*lists[4])[i] : 1;
     int64_t start = (*lists[1])[i];
     if (start < 0) start += shape[axis];
-    start = std::clamp<int64_t>(start, 0, step < 0 ? std::max<int64_t>(0, shape[axis] - 1) : shape[axis]);
+    start = std::clamp<int64_t>(start, 0,
+                                step < 0 ? std::max<int64_t>(0, shape[axis] - 1) : shape[axis]);
     walk.src_offset += start * walk.src_strides[axis];
     // A step beyond the tensor is taken once at most, and must not overflow.
     const int64_t size = shape[axis] + 1;

@@ -1,6 +1,6 @@
-// What all kernels of this folder share: a name that is also their frozen form (they make no choices
-// that depend on the machine beyond the vector instructions, which are picked when they run), and
-// the wording of a refusal.
+// What all kernels of this folder share: a name that is also their frozen form (they make no
+// choices that depend on the machine beyond the vector instructions, which are picked when they
+// run), and the wording of a refusal.
 #ifndef KAIROS_BACKENDS_ONEDNN_OWN_OWN_KERNEL_H_
 #define KAIROS_BACKENDS_ONEDNN_OWN_OWN_KERNEL_H_
 

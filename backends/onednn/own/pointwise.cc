@@ -133,7 +133,8 @@ MadeKernel MakeVariadic(const KernelRequest& request) {
   if (!dtype.ok()) return dtype.status();
   const bool mean = request.node->op == "Mean";
   const bool sum = mean || request.node->op == "Sum";
-  if (mean && *dtype != DType::kFloat32) return Refuse(request, "no kernel for ", DTypeName(*dtype));
+  if (mean && *dtype != DType::kFloat32)
+    return Refuse(request, "no kernel for ", DTypeName(*dtype));
   const absl::StatusOr<PointwiseStep> step =
       FindStep(request, sum ? "Add" : absl::string_view(request.node->op), *dtype, 2);
   if (!step.ok()) return step.status();
@@ -155,9 +156,11 @@ MadeKernel MakeClip(const KernelRequest& request) {
   const absl::StatusOr<int> first = builder.AddOperand(0);
   if (!first.ok()) return first.status();
   int value = *first;
-  const TileFunction functions[] = {
-      dtype == DType::kFloat32 ? FindFloatBinary(FloatBinary::kAtLeast) : FindScalarTile("Max", dtype),
-      dtype == DType::kFloat32 ? FindFloatBinary(FloatBinary::kAtMost) : FindScalarTile("Min", dtype)};
+  const TileFunction functions[] = {dtype == DType::kFloat32
+                                        ? FindFloatBinary(FloatBinary::kAtLeast)
+                                        : FindScalarTile("Max", dtype),
+                                    dtype == DType::kFloat32 ? FindFloatBinary(FloatBinary::kAtMost)
+                                                             : FindScalarTile("Min", dtype)};
   if (functions[0] == nullptr) return Refuse(request, "no kernel for ", DTypeName(dtype));
   for (size_t i = 1; i <= 2; ++i) {
     if (!HasInput(request, i)) continue;

@@ -71,7 +71,8 @@ PointwiseProgram::PointwiseProgram(const TensorType& result,
   column_tiles_ = (columns + tile_columns_ - 1) / tile_columns_;
   tile_count_ = row_tiles_ * column_tiles_;
   for (size_t i = 0; i + 1 < last; ++i) tile_count_ *= nest_.dims[i];
-  const bool heavy = std::any_of(steps_.begin(), steps_.end(), [](const auto& s) { return s.heavy; });
+  const bool heavy =
+      std::any_of(steps_.begin(), steps_.end(), [](const auto& s) { return s.heavy; });
   const int64_t elements = heavy ? kGrainElements / 4 : kGrainElements;
   grain_ = std::max<int64_t>(1, elements / (tile_rows_ * tile_columns_));
 }
@@ -115,9 +116,9 @@ void PointwiseProgram::RunSteps(const void* const* sources, const int64_t* offse
         continue;
       }
       const auto k = static_cast<size_t>(operand);
-      tile.scalar[i] = Resolve(sources[k], operand, offsets[k], place,
-                               step.takes_scalar && !scalar_seen, s == 0 ? i : kSlots - 1, work,
-                               &tile.src[i]);
+      tile.scalar[i] =
+          Resolve(sources[k], operand, offsets[k], place, step.takes_scalar && !scalar_seen,
+                  s == 0 ? i : kSlots - 1, work, &tile.src[i]);
       scalar_seen |= tile.scalar[i];
     }
     tile.dst = s + 1 == steps_.size() ? dst : work.running;
@@ -145,10 +146,17 @@ bool PointwiseProgram::Resolve(const void* source, int operand, int64_t offset, 
                       to.columns == place.columns;
   if (!filled) {
     switch (bytes) {
-      case 1: Gather<uint8_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data); break;
-      case 2: Gather<uint16_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data); break;
-      case 4: Gather<uint32_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data); break;
-      default: Gather<uint64_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data);
+      case 1:
+        Gather<uint8_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data);
+        break;
+      case 2:
+        Gather<uint16_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data);
+        break;
+      case 4:
+        Gather<uint32_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data);
+        break;
+      default:
+        Gather<uint64_t>(*data, row_stride, column_stride, place.rows, place.columns, to.data);
     }
     to.operand = operand;
     to.offset = offset;

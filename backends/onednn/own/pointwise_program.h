@@ -48,8 +48,8 @@ class PointwiseProgram {
   void RunTile(int64_t index, const void* const* sources, char* dst, Workspace& work) const;
   void RunSteps(const void* const* sources, const int64_t* offsets, const Place& place, char* dst,
                 Workspace& work) const;
-  bool Resolve(const void* source, int operand, int64_t offset, const Place& place, bool allow_scalar,
-               size_t slot, Workspace& work, const void** data) const;
+  bool Resolve(const void* source, int operand, int64_t offset, const Place& place,
+               bool allow_scalar, size_t slot, Workspace& work, const void** data) const;
 
   std::vector<PointwiseStep> steps_;
   std::vector<size_t> element_bytes_;  // of the operands, then of the result

@@ -59,9 +59,8 @@ struct BinaryRow {
 };
 
 constexpr BinaryRow kBinaryRows[] = {
-    {"Add", FloatBinary::kAdd},     {"Sub", FloatBinary::kSub},
-    {"Mul", FloatBinary::kMul},     {"Div", FloatBinary::kDiv},
-    {"Max", FloatBinary::kMax},     {"Min", FloatBinary::kMin},
+    {"Add", FloatBinary::kAdd},       {"Sub", FloatBinary::kSub},     {"Mul", FloatBinary::kMul},
+    {"Div", FloatBinary::kDiv},       {"Max", FloatBinary::kMax},     {"Min", FloatBinary::kMin},
     {"Pow", FloatBinary::kPow, true}, {"PRelu", FloatBinary::kPRelu},
 };
 
@@ -91,7 +90,8 @@ class PostOpsKernel : public Kernel {
     if (!status.ok()) return status;
     const void* sources[kMaxOperands];
     for (size_t k = 0; k < inputs_.size(); ++k) {
-      sources[k] = inputs_[k] == ProgramBuilder::kResult ? args.outputs[0] : args.inputs[inputs_[k]];
+      sources[k] =
+          inputs_[k] == ProgramBuilder::kResult ? args.outputs[0] : args.inputs[inputs_[k]];
     }
     program_.Run(sources, args.outputs[0], *args.pool);
     return absl::OkStatus();

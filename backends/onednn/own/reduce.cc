@@ -135,7 +135,8 @@ absl::StatusOr<Extents> ExtentsOf(const KernelRequest& request, const std::vecto
   }
   Shape order;
   for (int64_t d : MemoryOrder(output.shape.size(), output.layout)) {
-    if (output.shape[static_cast<size_t>(d)] != 1) order.push_back(output.shape[static_cast<size_t>(d)]);
+    if (output.shape[static_cast<size_t>(d)] != 1)
+      order.push_back(output.shape[static_cast<size_t>(d)]);
   }
   // Equal sizes could hide a swap of two dimensions; then the layouts must agree as well.
   const bool same_layout = input.layout == output.layout ||

@@ -114,7 +114,8 @@ void Columns(const float* src, int64_t rows, int64_t columns, float* dst) {
     step = row + 4 <= rows ? 4 : 1;
     const float* from = src + row * columns;
     for (int64_t c = 0; c < whole; c += lanes) {
-      const FloatVec x = step == 4 ? FourRows<Op>(from + c, columns) : Op::First(hn::LoadU(d, from + c));
+      const FloatVec x =
+          step == 4 ? FourRows<Op>(from + c, columns) : Op::First(hn::LoadU(d, from + c));
       hn::StoreU(row == 0 ? x : Op::Join(hn::LoadU(d, dst + c), x), d, dst + c);
     }
     if (rest == 0) continue;
@@ -127,7 +128,9 @@ void Columns(const float* src, int64_t rows, int64_t columns, float* dst) {
 }
 
 template <typename Op>
-ReduceFunctions FunctionsOf() { return {&Run<Op>, &Columns<Op>, &Op::Combine}; }
+ReduceFunctions FunctionsOf() {
+  return {&Run<Op>, &Columns<Op>, &Op::Combine};
+}
 
 ReduceFunctions Find(Reduction reduction) {
   switch (reduction) {

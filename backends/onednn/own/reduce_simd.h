@@ -1,5 +1,5 @@
-// Sums and extrema of float runs and columns. Sums are taken in blocks, so that the error grows with
-// the logarithm of the length or nearly so.
+// Sums and extrema of float runs and columns. Sums are taken in blocks, so that the error grows
+// with the logarithm of the length or nearly so.
 #ifndef KAIROS_BACKENDS_ONEDNN_OWN_REDUCE_SIMD_H_
 #define KAIROS_BACKENDS_ONEDNN_OWN_REDUCE_SIMD_H_
 

@@ -11,7 +11,9 @@ namespace {
 
 constexpr int64_t kGrainElements = 4096;
 
-int64_t Grain(int64_t columns) { return std::max<int64_t>(1, kGrainElements / std::max<int64_t>(1, columns)); }
+int64_t Grain(int64_t columns) {
+  return std::max<int64_t>(1, kGrainElements / std::max<int64_t>(1, columns));
+}
 
 class SoftmaxKernel : public OwnKernel {
  public:
@@ -120,8 +122,8 @@ MadeKernel MakeLayerNorm(const KernelRequest& request) {
     const TensorType& type = request.inputs[i].type;
     if (type.dtype != DType::kFloat32 || type.element_count() != columns ||
         type.shape.size() > input.shape.size() - axis) {
-      return Refuse(request, "input ", i, " is ", type.ToString(), ", expected float32 of ", columns,
-                    " elements");
+      return Refuse(request, "input ", i, " is ", type.ToString(), ", expected float32 of ",
+                    columns, " elements");
     }
   }
   return std::make_unique<LayerNormKernel>(request, columns);

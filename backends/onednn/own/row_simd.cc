@@ -61,7 +61,8 @@ void Softmax(const float* src, int64_t signed_count, float* dst) {
     StoreAt(e, dst, i, count);
   });
   const FloatVec factor = Fill(1.0f / SumOf(sum));
-  ForVectors(dst, count, 0.0f, [&](FloatVec e, size_t i) { StoreAt(hn::Mul(e, factor), dst, i, count); });
+  ForVectors(dst, count, 0.0f,
+             [&](FloatVec e, size_t i) { StoreAt(hn::Mul(e, factor), dst, i, count); });
 }
 
 void LogSoftmax(const float* src, int64_t signed_count, float* dst) {
@@ -69,11 +70,11 @@ void LogSoftmax(const float* src, int64_t signed_count, float* dst) {
   const FloatVec max = MaxOf(src, count);
   FloatVec sum = Fill(0.0f);
   const float lowest = -std::numeric_limits<float>::infinity();
-  ForVectors(src, count, lowest, [&](FloatVec x, size_t) { sum = hn::Add(sum, ExpOfNegative(hn::Sub(x, max))); });
+  ForVectors(src, count, lowest,
+             [&](FloatVec x, size_t) { sum = hn::Add(sum, ExpOfNegative(hn::Sub(x, max))); });
   const FloatVec log = Fill(std::log(SumOf(sum)));
-  ForVectors(src, count, 0.0f, [&](FloatVec x, size_t i) {
-    StoreAt(hn::Sub(hn::Sub(x, max), log), dst, i, count);
-  });
+  ForVectors(src, count, 0.0f,
+             [&](FloatVec x, size_t i) { StoreAt(hn::Sub(hn::Sub(x, max), log), dst, i, count); });
 }
 
 RowFunctions::Moments LayerNorm(const float* src, int64_t signed_count, float epsilon,
@@ -97,7 +98,8 @@ RowFunctions::Moments LayerNorm(const float* src, int64_t signed_count, float ep
     const FloatVec s = whole ? hn::LoadU(d, scale + i) : LoadPart(scale + i, count - i);
     const FloatVec y = hn::Mul(hn::Mul(hn::Sub(x, means), factor), s);
     if (bias == nullptr) return StoreAt(y, dst, i, count);
-    StoreAt(hn::Add(y, whole ? hn::LoadU(d, bias + i) : LoadPart(bias + i, count - i)), dst, i, count);
+    StoreAt(hn::Add(y, whole ? hn::LoadU(d, bias + i) : LoadPart(bias + i, count - i)), dst, i,
+            count);
   });
   return {mean, inverse};
 }

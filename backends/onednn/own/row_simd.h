@@ -10,7 +10,8 @@ struct RowFunctions {
   // exp(x - max) / sum, and x - max - log(sum). Count at least 1.
   void (*softmax)(const float* src, int64_t count, float* dst) = nullptr;
   void (*log_softmax)(const float* src, int64_t count, float* dst) = nullptr;
-  // (x - mean) / sqrt(variance + epsilon) * scale + bias; `bias` may be null. Returns what it found.
+  // (x - mean) / sqrt(variance + epsilon) * scale + bias; `bias` may be null. Returns what it
+  // found.
   struct Moments {
     float mean, inverse_deviation;
   };

@@ -1,6 +1,7 @@
-// The vector targets that the *_simd.cc files are compiled for: AVX-512, AVX2 and Highway's portable
-// fallback on x86, NEON and SVE on Arm. Include it before anything of Highway. The targets in
-// between are left out: machines with them alone are rare and each costs a copy of all this code.
+// The vector targets that the *_simd.cc files are compiled for: AVX-512, AVX2 and Highway's
+// portable fallback on x86, NEON and SVE on Arm. Include it before anything of Highway. The targets
+// in between are left out: machines with them alone are rare and each costs a copy of all this
+// code.
 #ifndef KAIROS_BACKENDS_ONEDNN_OWN_SIMD_H_
 #define KAIROS_BACKENDS_ONEDNN_OWN_SIMD_H_
 

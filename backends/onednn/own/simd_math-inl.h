@@ -34,9 +34,7 @@ HWY_INLINE FloatVec AtMost(FloatVec x, FloatVec high) {
   return hn::IfThenElse(hn::Gt(x, high), high, x);
 }
 
-HWY_INLINE FloatVec KeepNaN(FloatVec x, FloatVec y) {
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
-}
+HWY_INLINE FloatVec KeepNaN(FloatVec x, FloatVec y) { return hn::IfThenElse(hn::IsNaN(x), x, y); }
 
 HWY_INLINE FloatVec Horner(FloatVec, FloatVec sum) { return sum; }
 template <typename... Rest>

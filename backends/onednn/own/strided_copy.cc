@@ -16,7 +16,9 @@ constexpr int64_t kInnerBlock = 64;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-int64_t Grain(int64_t item_bytes) { return std::max<int64_t>(1, kGrainBytes / std::max<int64_t>(1, item_bytes)); }
+int64_t Grain(int64_t item_bytes) {
+  return std::max<int64_t>(1, kGrainBytes / std::max<int64_t>(1, item_bytes));
+}
 
 // Calls body(src offset, dst offset, run length) for the items [begin, end) of `nest`, once for
 // each stretch along its last dimension.
@@ -91,10 +93,18 @@ void StridedCopy::Run(const void* src, void* dst, ThreadPool& pool) const {
   if (kind_ == Kind::kRows) return RunRows(from, to, pool);
   if (kind_ == Kind::kTranspose) return RunTransposes(from, to, pool);
   switch (element_bytes_) {
-    case 1: return RunElements(reinterpret_cast<const uint8_t*>(from), reinterpret_cast<uint8_t*>(to), pool);
-    case 2: return RunElements(reinterpret_cast<const uint16_t*>(from), reinterpret_cast<uint16_t*>(to), pool);
-    case 4: return RunElements(reinterpret_cast<const uint32_t*>(from), reinterpret_cast<uint32_t*>(to), pool);
-    default: return RunElements(reinterpret_cast<const uint64_t*>(from), reinterpret_cast<uint64_t*>(to), pool);
+    case 1:
+      return RunElements(reinterpret_cast<const uint8_t*>(from), reinterpret_cast<uint8_t*>(to),
+                         pool);
+    case 2:
+      return RunElements(reinterpret_cast<const uint16_t*>(from), reinterpret_cast<uint16_t*>(to),
+                         pool);
+    case 4:
+      return RunElements(reinterpret_cast<const uint32_t*>(from), reinterpret_cast<uint32_t*>(to),
+                         pool);
+    default:
+      return RunElements(reinterpret_cast<const uint64_t*>(from), reinterpret_cast<uint64_t*>(to),
+                         pool);
   }
 }
 
@@ -131,18 +141,19 @@ void StridedCopy::RunTransposes(const char* src, char* dst, ThreadPool& pool) co
   const int64_t inner_blocks = CeilDiv(inner_, kInnerBlock);
   const int64_t blocks = tall_blocks * inner_blocks;
   const int64_t item_bytes = std::min(tall_, kTallBlock) * std::min(inner_, kInnerBlock) * bytes;
-  ParallelRanges(pool, nest_.element_count() * blocks, Grain(item_bytes), [&](int64_t begin, int64_t end) {
-    for (int64_t item = begin; item < end; ++item) {
-      int64_t offsets[2];
-      OffsetsAt(nest_, nest_.dims.size(), item / blocks, offsets);
-      const int64_t tall = item % blocks / inner_blocks * kTallBlock;
-      const int64_t inner = item % inner_blocks * kInnerBlock;
-      Transpose2d(src + (offsets[0] + tall + inner * inner_src_) * bytes, inner_src_,
-                  dst + (offsets[1] + tall * tall_dst_ + inner) * bytes, tall_dst_,
-                  std::min(inner_ - inner, kInnerBlock), std::min(tall_ - tall, kTallBlock),
-                  element_bytes_);
-    }
-  });
+  ParallelRanges(pool, nest_.element_count() * blocks, Grain(item_bytes),
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t item = begin; item < end; ++item) {
+                     int64_t offsets[2];
+                     OffsetsAt(nest_, nest_.dims.size(), item / blocks, offsets);
+                     const int64_t tall = item % blocks / inner_blocks * kTallBlock;
+                     const int64_t inner = item % inner_blocks * kInnerBlock;
+                     Transpose2d(src + (offsets[0] + tall + inner * inner_src_) * bytes, inner_src_,
+                                 dst + (offsets[1] + tall * tall_dst_ + inner) * bytes, tall_dst_,
+                                 std::min(inner_ - inner, kInnerBlock),
+                                 std::min(tall_ - tall, kTallBlock), element_bytes_);
+                   }
+                 });
 }
 
 template <typename T>

@@ -27,33 +27,56 @@ using TileFunction = void (*)(const Tile& tile);
 
 // Operations on one float operand. Behind each its parameters, in order.
 enum class FloatUnary : uint8_t {
-  kAbs, kCeil,
-  kCelu,              // alpha
-  kClip,              // low, high
-  kElu,               // alpha
-  kErf, kExp, kFloor, kGelu, kGeluTanh,
-  kHardSigmoid,       // alpha, beta
+  kAbs,
+  kCeil,
+  kCelu,  // alpha
+  kClip,  // low, high
+  kElu,   // alpha
+  kErf,
+  kExp,
+  kFloor,
+  kGelu,
+  kGeluTanh,
+  kHardSigmoid,  // alpha, beta
   kHardSwish,
-  kLeakyRelu,         // alpha
-  kLog, kMish, kNeg, kReciprocal, kRelu, kRound,
-  kScale,             // factor
-  kSelu,              // alpha, gamma
-  kSigmoid, kSign, kSoftplus, kSoftsign, kSqrt,
-  kSwish,             // alpha
+  kLeakyRelu,  // alpha
+  kLog,
+  kMish,
+  kNeg,
+  kReciprocal,
+  kRelu,
+  kRound,
+  kScale,  // factor
+  kSelu,   // alpha, gamma
+  kSigmoid,
+  kSign,
+  kSoftplus,
+  kSoftsign,
+  kSqrt,
+  kSwish,  // alpha
   kTanh,
-  kThresholdedRelu,   // alpha
+  kThresholdedRelu,  // alpha
 };
 TileFunction FindFloatUnary(FloatUnary op);
 
 // Operations on two float operands. kAtLeast and kAtMost are the bounds of Clip: NaN in the first
 // operand stays.
 enum class FloatBinary : uint8_t {
-  kAdd, kSub, kMul, kDiv, kMax, kMin, kPow, kPRelu, kAtLeast, kAtMost
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMax,
+  kMin,
+  kPow,
+  kPRelu,
+  kAtLeast,
+  kAtMost
 };
 TileFunction FindFloatBinary(FloatBinary op);
 
-// Everything else, in plain loops; null when there is no such function for `dtype` (of the operands;
-// for "Where" of the values).
+// Everything else, in plain loops; null when there is no such function for `dtype` (of the
+// operands; for "Where" of the values).
 TileFunction FindScalarTile(absl::string_view op, DType dtype);
 
 }  // namespace kairos::onednn::own

@@ -32,8 +32,7 @@ FloatVec FirstOf(FloatVec a, FloatVec) { return a; }
 // Differs from the square root where pow does: +0 for -0, +infinity for -infinity.
 FloatVec RootOf(FloatVec a, FloatVec) {
   const FloatVec infinity = Fill(std::numeric_limits<float>::infinity());
-  return hn::IfThenElse(hn::Eq(a, hn::Neg(infinity)), infinity,
-                        hn::Sqrt(hn::Add(a, Fill(0.0f))));
+  return hn::IfThenElse(hn::Eq(a, hn::Neg(infinity)), infinity, hn::Sqrt(hn::Add(a, Fill(0.0f))));
 }
 
 template <FloatVec (*kOp)(FloatVec, FloatVec), bool kScalarA, bool kScalarB>

@@ -10,13 +10,32 @@ namespace {
 
 // Integer arithmetic wraps around; it must not be undefined on hostile data.
 template <typename T>
-T Wrapped(std::make_unsigned_t<T> x) { return static_cast<T>(x); }
+T Wrapped(std::make_unsigned_t<T> x) {
+  return static_cast<T>(x);
+}
 template <typename T>
-std::make_unsigned_t<T> Bits(T x) { return static_cast<std::make_unsigned_t<T>>(x); }
+std::make_unsigned_t<T> Bits(T x) {
+  return static_cast<std::make_unsigned_t<T>>(x);
+}
 
-struct AddOp { template <typename T> static T Of(T a, T b) { return Wrapped<T>(Bits(a) + Bits(b)); } };
-struct SubOp { template <typename T> static T Of(T a, T b) { return Wrapped<T>(Bits(a) - Bits(b)); } };
-struct MulOp { template <typename T> static T Of(T a, T b) { return Wrapped<T>(Bits(a) * Bits(b)); } };
+struct AddOp {
+  template <typename T>
+  static T Of(T a, T b) {
+    return Wrapped<T>(Bits(a) + Bits(b));
+  }
+};
+struct SubOp {
+  template <typename T>
+  static T Of(T a, T b) {
+    return Wrapped<T>(Bits(a) - Bits(b));
+  }
+};
+struct MulOp {
+  template <typename T>
+  static T Of(T a, T b) {
+    return Wrapped<T>(Bits(a) * Bits(b));
+  }
+};
 struct DivOp {
   template <typename T>
   static T Of(T a, T b) {
@@ -24,20 +43,75 @@ struct DivOp {
     return b == -1 ? Wrapped<T>(0 - Bits(a)) : a / b;
   }
 };
-struct MaxOp { template <typename T> static T Of(T a, T b) { return a > b ? a : b; } };
-struct MinOp { template <typename T> static T Of(T a, T b) { return a < b ? a : b; } };
-struct EqualOp { template <typename T> static bool Of(T a, T b) { return a == b; } };
-struct LessOp { template <typename T> static bool Of(T a, T b) { return a < b; } };
-struct LessOrEqualOp { template <typename T> static bool Of(T a, T b) { return a <= b; } };
-struct GreaterOp { template <typename T> static bool Of(T a, T b) { return a > b; } };
-struct GreaterOrEqualOp { template <typename T> static bool Of(T a, T b) { return a >= b; } };
-struct AndOp { static bool Of(uint8_t a, uint8_t b) { return (a != 0) & (b != 0); } };
-struct OrOp { static bool Of(uint8_t a, uint8_t b) { return (a | b) != 0; } };
-struct XorOp { static bool Of(uint8_t a, uint8_t b) { return (a != 0) != (b != 0); } };
-struct NegOp { template <typename T> static T Of(T a) { return Wrapped<T>(0 - Bits(a)); } };
-struct AbsOp { template <typename T> static T Of(T a) { return a < 0 ? NegOp::Of(a) : a; } };
-struct NotOp { static bool Of(uint8_t a) { return a == 0; } };
-struct IsNaNOp { static bool Of(float a) { return std::isnan(a); } };
+struct MaxOp {
+  template <typename T>
+  static T Of(T a, T b) {
+    return a > b ? a : b;
+  }
+};
+struct MinOp {
+  template <typename T>
+  static T Of(T a, T b) {
+    return a < b ? a : b;
+  }
+};
+struct EqualOp {
+  template <typename T>
+  static bool Of(T a, T b) {
+    return a == b;
+  }
+};
+struct LessOp {
+  template <typename T>
+  static bool Of(T a, T b) {
+    return a < b;
+  }
+};
+struct LessOrEqualOp {
+  template <typename T>
+  static bool Of(T a, T b) {
+    return a <= b;
+  }
+};
+struct GreaterOp {
+  template <typename T>
+  static bool Of(T a, T b) {
+    return a > b;
+  }
+};
+struct GreaterOrEqualOp {
+  template <typename T>
+  static bool Of(T a, T b) {
+    return a >= b;
+  }
+};
+struct AndOp {
+  static bool Of(uint8_t a, uint8_t b) { return (a != 0) & (b != 0); }
+};
+struct OrOp {
+  static bool Of(uint8_t a, uint8_t b) { return (a | b) != 0; }
+};
+struct XorOp {
+  static bool Of(uint8_t a, uint8_t b) { return (a != 0) != (b != 0); }
+};
+struct NegOp {
+  template <typename T>
+  static T Of(T a) {
+    return Wrapped<T>(0 - Bits(a));
+  }
+};
+struct AbsOp {
+  template <typename T>
+  static T Of(T a) {
+    return a < 0 ? NegOp::Of(a) : a;
+  }
+};
+struct NotOp {
+  static bool Of(uint8_t a) { return a == 0; }
+};
+struct IsNaNOp {
+  static bool Of(float a) { return std::isnan(a); }
+};
 
 template <typename Op, typename T>
 void Binary(const Tile& tile) {

@@ -37,9 +37,7 @@ FloatVec SignOf(FloatVec x, Params) {
   return hn::IfThenElse(hn::Gt(x, zero), Fill(1.0f), negative);
 }
 
-FloatVec SoftsignOf(FloatVec x, Params) {
-  return hn::Div(x, hn::Add(Fill(1.0f), hn::Abs(x)));
-}
+FloatVec SoftsignOf(FloatVec x, Params) { return hn::Div(x, hn::Add(Fill(1.0f), hn::Abs(x))); }
 
 FloatVec LeakyReluOf(FloatVec x, Params p) {
   return hn::IfThenElse(hn::Lt(x, Fill(0.0f)), hn::Mul(x, Fill(p[0])), x);

@@ -101,7 +101,8 @@ void Transpose2d(const void* src, int64_t src_stride, void* dst, int64_t dst_str
     case 2: return TransposeBlocks<uint16_t>(src, src_stride, dst, dst_stride, rows, columns);
     case 4:
       return HWY_DYNAMIC_DISPATCH(TransposeWords)(static_cast<const uint32_t*>(src), src_stride,
-                                                  static_cast<uint32_t*>(dst), dst_stride, rows, columns);
+                                                  static_cast<uint32_t*>(dst), dst_stride, rows,
+                                                  columns);
     default: return TransposeBlocks<uint64_t>(src, src_stride, dst, dst_stride, rows, columns);
   }
 }

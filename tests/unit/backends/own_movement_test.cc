@@ -74,7 +74,8 @@ TEST_CASE("expansion and repetition agree with the reference") {
 TEST_CASE("slices with steps, bounds beyond the tensor and both layouts agree") {
   const int64_t far = std::numeric_limits<int64_t>::max();
   for (Layout layout : kBoth) {
-    const auto slice = [&](const Ints& starts, const Ints& ends, const Ints& axes, const Ints& steps) {
+    const auto slice = [&](const Ints& starts, const Ints& ends, const Ints& axes,
+                           const Ints& steps) {
       OwnCase c("Slice");
       c.Input({3, 6, 7, 8}, layout).Known(starts).Known(ends).Known(axes).Known(steps);
       c.output_layout = layout;
@@ -86,7 +87,8 @@ TEST_CASE("slices with steps, bounds beyond the tensor and both layouts agree") 
     CHECK(slice({5}, {2}, {1}, {1}) == "");
     CHECK(slice({1}, {far}, {-1}, {far}) == "");
   }
-  CHECK(OwnCase("Slice").Input({40000}).Known<int64_t>({1}).Known<int64_t>({39999}).Compare() == "");
+  CHECK(OwnCase("Slice").Input({40000}).Known<int64_t>({1}).Known<int64_t>({39999}).Compare() ==
+        "");
 }
 
 TEST_CASE("concatenation and its opposite agree along each axis") {
@@ -126,8 +128,10 @@ TEST_CASE("padding agrees with the reference in every mode, cropping included") 
               .Input({2, 3, 5, 4})
               .Known<int64_t>({0, 1, 2, 1, 0, 0, 1, 3})
               .Compare() == "");
-    CHECK(OwnCase("Pad", {{"mode", mode_name}}).Input({5, 4}).Known<int64_t>({1, -1, 2, -2}).Compare() ==
-          "");
+    CHECK(OwnCase("Pad", {{"mode", mode_name}})
+              .Input({5, 4})
+              .Known<int64_t>({1, -1, 2, -2})
+              .Compare() == "");
   }
   CHECK(OwnCase("Pad")
             .Input({2, 5, 4}, DType::kInt64)
@@ -167,9 +171,10 @@ TEST_CASE("casts of floats beyond the range of the type agree with the reference
                    DType::kFloat16, DType::kBFloat16, DType::kFloat64}) {
     CAPTURE(DTypeName(to));
     OwnCase c("Cast", {{"to", static_cast<int64_t>(to)}});
-    c.Values<float>({20}, {infinity, -infinity, std::nanf(""), 1e30f, -1e30f, 300.0f, -300.0f, -0.5f,
-                           65519.9f, 65520.0f, 6e-5f, 6.1e-5f, 5.96e-8f, 2.98e-8f, 2.99e-8f, 1e-20f,
-                           1.0009765f, 1.00048828125f, 1.00146484375f, 3.38953139e38f});
+    c.Values<float>({20}, {infinity, -infinity,  std::nanf(""),  1e30f,          -1e30f,
+                           300.0f,   -300.0f,    -0.5f,          65519.9f,       65520.0f,
+                           6e-5f,    6.1e-5f,    5.96e-8f,       2.98e-8f,       2.99e-8f,
+                           1e-20f,   1.0009765f, 1.00048828125f, 1.00146484375f, 3.38953139e38f});
     CHECK(c.Compare() == "");
   }
 }

@@ -9,12 +9,13 @@ namespace kairos::testing {
 namespace {
 
 constexpr Layout kBoth[] = {Layout::kPlain, Layout::kChannelsLast};
-const char* const kReductions[] = {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin",
-                                   "ReduceSumSquare", "ReduceL1", "ReduceL2"};
+const char* const kReductions[] = {"ReduceSum",       "ReduceMean", "ReduceMax", "ReduceMin",
+                                   "ReduceSumSquare", "ReduceL1",   "ReduceL2"};
 
 TEST_CASE("reductions over neighbouring axes agree with the reference") {
   for (const char* op : kReductions) {
-    for (const Ints& axes : {Ints{0}, Ints{1}, Ints{2}, Ints{-1}, Ints{1, 2}, Ints{0, 1, 2, 3}, Ints{2, 3}}) {
+    for (const Ints& axes :
+         {Ints{0}, Ints{1}, Ints{2}, Ints{-1}, Ints{1, 2}, Ints{0, 1, 2, 3}, Ints{2, 3}}) {
       for (int64_t keep : {0, 1}) {
         CAPTURE(std::string(op));
         CAPTURE(ShapeString(axes));
@@ -103,7 +104,8 @@ TEST_CASE("the place of the extreme agrees with the reference") {
         CHECK(c.Input({7, 21, 300}).Compare() == "");
         OwnCase equal(op, {{"axis", axis}, {"select_last_index", last}});
         const float nan = std::nanf("");
-        CHECK(equal.Values<float>({2, 6}, {1, 3, 3, -2, -2, 0, nan, 1, nan, 0, 5, 0}).Compare() == "");
+        CHECK(equal.Values<float>({2, 6}, {1, 3, 3, -2, -2, 0, nan, 1, nan, 0, 5, 0}).Compare() ==
+              "");
       }
     }
   }
@@ -111,8 +113,10 @@ TEST_CASE("the place of the extreme agrees with the reference") {
 
 TEST_CASE("resampling agrees with the reference in both layouts") {
   for (const char* mode : {"nearest", "linear"}) {
-    for (const char* coordinates : {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"}) {
-      for (const Ints& size : {Ints{2, 3, 10, 14}, Ints{2, 3, 3, 5}, Ints{2, 3, 1, 1}, Ints{2, 3, 5, 8}}) {
+    for (const char* coordinates :
+         {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"}) {
+      for (const Ints& size :
+           {Ints{2, 3, 10, 14}, Ints{2, 3, 3, 5}, Ints{2, 3, 1, 1}, Ints{2, 3, 5, 8}}) {
         for (Layout layout : kBoth) {
           CAPTURE(std::string(mode));
           CAPTURE(std::string(coordinates));
@@ -129,7 +133,8 @@ TEST_CASE("resampling agrees with the reference in both layouts") {
 
 TEST_CASE("resampling by given scales and roundings agrees with the reference") {
   for (const char* rounding : {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}) {
-    for (const Floats& scales : {Floats{1, 1, 2, 0.6f}, Floats{1, 2, 0.33f, 3.1f}, Floats{1, 1, 1.5f, 2}}) {
+    for (const Floats& scales :
+         {Floats{1, 1, 2, 0.6f}, Floats{1, 2, 0.33f, 3.1f}, Floats{1, 1, 1.5f, 2}}) {
       for (DType dtype : {DType::kFloat32, DType::kUint8}) {
         OwnCase c("Resize", {{"nearest_mode", std::string(rounding)}});
         c.Input({1, 2, 9, 8}, dtype).Absent().Known(scales);

@@ -83,9 +83,17 @@ TEST_CASE("a kernel keeps nothing of the request it was made for") {
 TEST_CASE("post-ops apply in order to what the operator gives") {
   CheckRows({
       {"Add", {"float32[2]=-1,2", "float32[2]=0,3"}, {}, "float32[2]=0,5", 1, {Fused("Relu")}},
-      {"Neg", {"float32[3]=-9,1,nan"}, {}, "float32[3]=6,-1,nan", 1,
+      {"Neg",
+       {"float32[3]=-9,1,nan"},
+       {},
+       "float32[3]=6,-1,nan",
+       1,
        {Fused("Clip", {{"min", -1.0f}, {"max", 6.0f}})}},
-      {"Neg", {"float32[2]=1,2", "float32[]=2"}, {}, "float32[2]=1.99,1.98", 1,
+      {"Neg",
+       {"float32[2]=1,2", "float32[]=2"},
+       {},
+       "float32[2]=1.99,1.98",
+       1,
        {Fused("LeakyRelu"), Fused("Add", {}, 1)}},
   });
 }
@@ -94,14 +102,46 @@ TEST_CASE("post-ops take operands that broadcast, on either side") {
   const std::string x = "float32[1,2,1,2]=1,2,3,4";
   for (Layout layout : {Layout::kPlain, Layout::kChannelsLast}) {
     CheckRows({
-        {"Neg", {x, "float32[2,1,1]=10,20"}, {}, "float32[1,2,1,2]=-11,-12,-23,-24", 1,
-         {Fused("Sub", {}, 1)}, layout},
-        {"Neg", {x, "float32[2,1,1]=10,20"}, {}, "float32[1,2,1,2]=11,12,23,24", 1,
-         {Fused("Sub", {}, 1, true)}, layout},
-        {"Neg", {x, "float32[1,2,1,2]=1,10,100,1000"}, {}, "float32[1,2,1,2]=-1,-20,-300,-4000", 1,
-         {Fused("Mul", {}, 1)}, layout},
+        {"Neg",
+         {x, "float32[2,1,1]=10,20"},
+         {},
+         "float32[1,2,1,2]=-11,-12,-23,-24",
+         1,
+         {Fused("Sub", {}, 1)},
+         layout},
+        {"Neg",
+         {x, "float32[2,1,1]=10,20"},
+         {},
+         "float32[1,2,1,2]=11,12,23,24",
+         1,
+         {Fused("Sub", {}, 1, true)},
+         layout},
+        {"Neg",
+         {x, "float32[1,2,1,2]=1,10,100,1000"},
+         {},
+         "float32[1,2,1,2]=-1,-20,-300,-4000",
+         1,
+         {Fused("Mul", {}, 1)},
+         layout},
     });
   }
+}
+
+TEST_CASE("an operand of a post-op is not taken for an absent input of the operator") {
+  CheckRows({
+      {"Clip",
+       {"float32[2]=-5,5", "float32[]=100"},
+       {},
+       "float32[2]=95,105",
+       1,
+       {Fused("Add", {}, 1)}},
+      {"ReduceSum",
+       {"float32[2]=1,2", "float32[]=3"},
+       {},
+       "float32[1]=9",
+       1,
+       {Fused("Mul", {}, 1)}},
+  });
 }
 
 TEST_CASE("a post-op without a function for the type is refused") {

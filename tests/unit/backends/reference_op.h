@@ -9,6 +9,7 @@
 #define KAIROS_TESTS_UNIT_BACKENDS_REFERENCE_OP_H_
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -20,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+
 #include "graph/op_table.h"
 #include "kairos/backend.h"
 #include "reference/element.h"
@@ -50,12 +52,21 @@ struct TextTensor {
       for (int64_t i = 0; i < row.count; ++i) body(row.offset[0] + i * row.stride[0]);
     });
   }
+  std::string ElementText(int64_t i) const {
+    if (reference::Contains(reference::kSignedTypes, type.dtype)) {
+      return absl::StrCat(reference::ElementReader<int64_t>(type.dtype)(words.data(), i));
+    }
+    if (!reference::Contains(reference::kFloatTypes, type.dtype)) {
+      return absl::StrCat(reference::ElementReader<uint64_t>(type.dtype)(words.data(), i));
+    }
+    const double value = reference::ElementReader<double>(type.dtype)(words.data(), i);
+    return std::isnan(value) ? "nan" : absl::StrFormat("%.7g", value);
+  }
   std::string ToText() const {
     std::string text = absl::StrCat(DTypeName(type.dtype), ShapeString(type.shape), "=");
-    const auto read = reference::ElementReader<double>(type.dtype);
     const char* separator = "";
     ForEachIndex([&](int64_t i) {
-      absl::StrAppend(&text, separator, absl::StrFormat("%.7g", read(words.data(), i)));
+      absl::StrAppend(&text, separator, ElementText(i));
       separator = ",";
     });
     return text;
@@ -69,13 +80,13 @@ inline TextTensor ParseTensor(const std::string& text, Layout layout, size_t lay
     const auto dtype = static_cast<DType>(number);
     if (DTypeName(dtype) == text.substr(0, bracket)) tensor.type.dtype = dtype;
   }
-  for (auto dim : absl::StrSplit(text.substr(bracket + 1, end - bracket - 1), ',', absl::SkipEmpty())) {
+  for (auto dim :
+       absl::StrSplit(text.substr(bracket + 1, end - bracket - 1), ',', absl::SkipEmpty())) {
     tensor.type.shape.push_back(std::atoll(std::string(dim).c_str()));
   }
   if (tensor.type.shape.size() == layout_rank) tensor.type.layout = layout;
   tensor.Allocate();
-  std::vector<std::string> values =
-      absl::StrSplit(text.substr(end + 2), ',', absl::SkipEmpty());
+  std::vector<std::string> values = absl::StrSplit(text.substr(end + 2), ',', absl::SkipEmpty());
   REQUIRE(static_cast<int64_t>(values.size()) == tensor.type.element_count());
   const auto write = reference::ElementWriter<double>(tensor.type.dtype);
   size_t next = 0;
@@ -117,9 +128,10 @@ class OpRun {
  private:
   size_t LayoutRank() const {
     if (row_.layout == Layout::kPlain) return SIZE_MAX;
-    return static_cast<size_t>(std::count(row_.inputs[0].begin(),
-                                          row_.inputs[0].begin() +
-                                              static_cast<long>(row_.inputs[0].find(']')), ',')) + 1;
+    return static_cast<size_t>(std::count(
+               row_.inputs[0].begin(),
+               row_.inputs[0].begin() + static_cast<long>(row_.inputs[0].find(']')), ',')) +
+           1;
   }
   absl::Status RunOrRefuse(bool values_known) {
     const OpInfo* info = FindOp(node_.domain, node_.op);
@@ -132,8 +144,8 @@ class OpRun {
       in.push_back({present, input.type, false, in_data.back()});
     }
     std::vector<TensorType> types;
-    absl::Status status = InferTypes(
-        node_, absl::MakeConstSpan(in).subspan(0, node_.base_input_count()), &types);
+    absl::Status status =
+        InferTypes(node_, absl::MakeConstSpan(in).subspan(0, node_.base_input_count()), &types);
     if (!status.ok()) return status;
     std::vector<void*> out_data;
     outputs_.clear();

@@ -185,7 +185,7 @@ TEST_CASE("a transposed convolution's output follows from padding or is given") 
       {"ConvTranspose",
        {"float32[1,1,2147483647]", "float32[1,1,3]"},
        {{"strides", Ints{2147483647}}, {"dilations", Ints{2147483647}}},
-       "RESOURCE_EXHAUSTED: output 0: element count overflows, shape [1,1,4611686018427387904] has "
+       "RESOURCE_EXHAUSTED: output 0: element count overflows, shape [1,1,4611686016279904257] has "
        "a dimension over 2^31 - 1"},
   });
 }

@@ -121,10 +121,10 @@ TEST_CASE("names in use are distinct and not empty") {
   Graph g = Small().Build();
   g.values[2].name = "w";
   CHECK_EQ(Refusal(g),
-           "DATA_LOSS: node 0 'Add_0' (Add): input 1: value 1 'w' has the name of value 2, "
+           "DATA_LOSS: node 0 'Add_0' (Add): value 1 'w' has the name of value 2, "
            "expected distinct ones");
   g.values[2].name.clear();
-  CHECK_EQ(Refusal(g), "DATA_LOSS: node 0 'Add_0' (Add): output 0: value 2 has no name");
+  CHECK_EQ(Refusal(g), "DATA_LOSS: node 0 'Add_0' (Add): value 2 has no name");
   g = Small().Build();
   g.values.emplace_back();
   g.values.emplace_back();

@@ -1,0 +1,50 @@
+// The vector code once for each instruction set of this machine, down to the portable fallback.
+#include <doctest/doctest.h>
+
+#include "hwy/highway.h"
+#include "support/own_case.h"
+
+namespace kairos::testing {
+namespace {
+
+// Kernels made while it lives use no better instructions than `targets`.
+class OnlyTargets {
+ public:
+  explicit OnlyTargets(int64_t targets) { Set(targets); }
+  ~OnlyTargets() { Set(0); }
+
+ private:
+  static void Set(int64_t targets) {
+    hwy::SetSupportedTargetsForTest(targets);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+void CheckVectorKernels() {
+  for (const char* op :
+       {"Exp", "Log", "Tanh", "Erf", "Sigmoid", "Softplus", "Mish", "Elu", "Round"}) {
+    CAPTURE(std::string(op));
+    CHECK(OwnCase(op).Input({1037}).Compare() == "");
+  }
+  for (const char* op : {"Add", "Max", "Pow"}) {
+    CHECK(OwnCase(op).Input({9, 37}).Input({37}).Post("HardSwish").Compare() == "");
+  }
+  CHECK(OwnCase("Transpose").Input({37, 45}).Compare() == "");
+  CHECK(OwnCase("Softmax").Input({3, 37}).Compare() == "");
+  CHECK(OwnCase("LayerNormalization").Input({3, 37}).Input({37}).Input({37}).Compare() == "");
+  CHECK(OwnCase("ReduceSum").Input({5, 137, 19}).Known<int64_t>({1}).Compare() == "");
+  CHECK(OwnCase("ReduceMax").Input({5, 137}).Known<int64_t>({1}).Compare() == "");
+}
+
+TEST_CASE("vector kernels agree with the reference on every instruction set of this machine") {
+  const int64_t all = hwy::SupportedTargets();
+  for (int64_t rest = all; rest != 0; rest &= rest - 1) {
+    const int64_t target = rest & -rest;
+    CAPTURE(std::string(hwy::TargetName(target)));
+    const OnlyTargets only(target);
+    CheckVectorKernels();
+  }
+}
+
+}  // namespace
+}  // namespace kairos::testing
