@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/cli.h"
 #include "common/engine.h"
 #include "common/file_io.h"
+#include "rtbench/agreement.h"
 #include "rtbench/child_process.h"
 #include "rtbench/report.h"
 #include "rtbench/sample.h"
@@ -36,6 +38,7 @@ struct Options {
 // A combination to measure, and what was measured so far.
 struct Case {
   std::string model, policy, shapes;
+  std::string outputs_path;  // where its first process leaves what it computed
   std::vector<json> samples;
   std::string error;
 };
@@ -65,22 +68,33 @@ std::vector<std::string> ChildCommand(const Options& options, const Case& c) {
   }
   if (!engine.backend.empty()) command.insert(command.end(), {"--backend", engine.backend});
   if (engine.strict) command.push_back("--strict");
+  if (c.samples.empty()) command.insert(command.end(), {"--child-outputs", c.outputs_path});
   return command;
 }
 
-std::vector<Case> MakeCases(const Options& options) {
+std::vector<Case> MakeCases(const Options& options, const std::string& directory) {
   std::vector<Case> cases;
   for (const std::string& model : options.models) {
     for (size_t s = 0; s < std::max<size_t>(options.shapes.size(), 1); ++s) {
       const std::string shapes =
           options.shapes.empty() ? "" : FormatShapeArg(options.shapes[s]);
-      for (const std::string& policy : options.policies) cases.push_back({model, policy, shapes});
+      for (const std::string& policy : options.policies) {
+        cases.push_back({model, policy, shapes, absl::StrCat(directory, "/", cases.size())});
+      }
     }
   }
   return cases;
 }
 
-json Row(const Case& c, const json& empty) {
+// The first case of the same model and shapes that ran.
+const Case& Baseline(const std::vector<Case>& cases, const Case& c) {
+  for (const Case& other : cases) {
+    if (other.model == c.model && other.shapes == c.shapes && other.error.empty()) return other;
+  }
+  return c;
+}
+
+json Row(const Case& c, const Case& baseline, const json& empty) {
   json row = {{"model", std::filesystem::path(c.model).stem().string()},
               {"policy", c.policy},
               {"shapes", c.shapes}};
@@ -88,6 +102,15 @@ json Row(const Case& c, const json& empty) {
     row["error"] = c.error;
   } else {
     row.update(MergeSamples(c.samples, empty));
+    absl::StatusOr<Agreement> agreement = CompareOutputs(baseline.outputs_path, c.outputs_path);
+    row["compared_with"] = baseline.policy;
+    if (agreement.ok()) {
+      row["same_bits"] = agreement->same_bits;
+      row["max_abs_diff"] = agreement->max_abs_diff;
+      row["output_scale"] = agreement->scale;
+    } else {
+      row["error"] = std::string(agreement.status().message());
+    }
   }
   return row;
 }
@@ -101,7 +124,15 @@ void ShowProgress(int done, int total, const Case& c) {
 absl::Status Measure(const Options& options) {
   absl::StatusOr<json> empty = RunSampleChild({options.program, "none", "--empty-child"});
   if (!empty.ok()) return empty.status();
-  std::vector<Case> cases = MakeCases(options);
+  std::string directory = (std::filesystem::temp_directory_path() / "rtbench-XXXXXX").string();
+  if (mkdtemp(directory.data()) == nullptr) {
+    return absl::UnavailableError(absl::StrCat(directory, ": cannot make a temporary directory"));
+  }
+  absl::Cleanup remove = [&] {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory, ignored);
+  };
+  std::vector<Case> cases = MakeCases(options, directory);
   const int total = static_cast<int>(cases.size()) * options.repeats;
   int done = 0;
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
@@ -119,8 +150,8 @@ absl::Status Measure(const Options& options) {
   json report = {{"environment", Environment()}, {"rows", json::array()}};
   int failed = 0;
   for (const Case& c : cases) {
-    report["rows"].push_back(Row(c, *empty));
-    failed += c.error.empty() ? 0 : 1;
+    report["rows"].push_back(Row(c, Baseline(cases, c), *empty));
+    failed += report["rows"].back().contains("error") ? 1 : 0;
   }
   PrintTable(report["rows"]);
   if (!options.json_path.empty()) {
@@ -171,6 +202,7 @@ int main(int argc, char** argv) {
   app.add_flag("--strict", options.sample.engine.strict, "with aot: fail where the plan does not fit");
   kairos::AddRuntimeOptions(app, &options.sample.engine);
   app.add_flag("--child", options.is_child)->group("");
+  app.add_option("--child-outputs", options.sample.outputs_path)->group("");
   app.add_flag("--empty-child", options.is_empty_child)->group("");
   return kairos::RunTool(app, argc, argv, [&] {
     const bool child = options.is_child || options.is_empty_child;

@@ -25,6 +25,16 @@ std::string CpuName() {
   return "unknown";
 }
 
+std::string Outputs(const json& row) {
+  if (row.at("compared_with") == row.at("policy")) return "-";
+  if (row.at("same_bits").get<bool>()) return "same";
+  const double scale = row.at("output_scale").get<double>();
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.0e", row.at("max_abs_diff").get<double>() /
+                                               (scale > 0 ? scale : 1.0));
+  return text;
+}
+
 std::string Today() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -75,29 +85,30 @@ json MergeSamples(const std::vector<json>& samples, const json& empty) {
 }
 
 void PrintTable(const json& rows) {
-  std::printf("%-22s %-6s %8s %8s %8s %8s %8s %6s %5s %5s %8s\n", "model, shapes", "policy",
-              "load ms", "first ms", "cold ms", "p50 ms", "p90 ms", "compil", "plan", "fallb",
-              "peak MB");
+  std::printf("  %-6s %7s %8s %8s %8s %8s %6s %5s %5s %7s %s\n", "policy", "load ms", "first ms", "cold ms", "p50 ms", "p90 ms", "compil", "plan", "fallb",
+              "peakMB", "outputs");
+  std::string last;
   for (const json& row : rows) {
     std::string label = row.at("model").get<std::string>();
     const std::string shapes = row.at("shapes").get<std::string>();
     if (!shapes.empty()) label += " " + shapes;
-    if (label.size() > 22) {
-      std::printf("%s\n", label.c_str());
-      label.clear();
-    }
-    std::printf("%-22s %-6s", label.c_str(), row.at("policy").get<std::string>().c_str());
+    if (label != last) std::printf("%s\n", label.c_str());
+    last = label;
+    std::printf("  %-6s", row.at("policy").get<std::string>().c_str());
     if (row.contains("error")) {
       std::printf(" %s\n", row.at("error").get<std::string>().c_str());
       continue;
     }
-    for (const char* field : {"load_ms", "first_ms", "cold_ms", "p50_ms", "p90_ms"}) {
+    std::printf(" %7.2f", row.at("load_ms").get<double>());
+    for (const char* field : {"first_ms", "cold_ms", "p50_ms", "p90_ms"}) {
       std::printf(" %8.2f", row.at(field).get<double>());
     }
-    std::printf(" %6d %5d %5d %8.1f\n", row.at("compiles").get<int>(),
+    std::printf(" %6d %5d %5d %7.1f %s\n", row.at("compiles").get<int>(),
                 row.at("plan_hits").get<int>(), row.at("fallbacks").get<int>(),
-                row.at("peak_rss_mb").get<double>());
+                row.at("peak_rss_mb").get<double>(), Outputs(row).c_str());
   }
+  std::printf("outputs: compared with the first policy of the same model and shapes; a difference is\n"
+              "relative to the largest output, and comes from fusion or other kernels\n");
 }
 
 json Environment() {

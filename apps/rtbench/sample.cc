@@ -8,6 +8,7 @@
 
 #include "common/inputs.h"
 #include "kairos/session.h"
+#include "rtbench/agreement.h"
 
 namespace kairos {
 namespace {
@@ -83,6 +84,10 @@ absl::StatusOr<nlohmann::json> TakeSample(const SampleRequest& request, Clock::t
   if (!outputs.ok()) return outputs.status();
   const double first_ms = Milliseconds(Clock::now() - first);
   const SessionStats stats = (*session)->stats();
+  if (!request.outputs_path.empty()) {
+    absl::Status written = WriteOutputs(request.outputs_path, *outputs);
+    if (!written.ok()) return written;
+  }
 
   std::vector<MutableTensorView> output_views;
   for (Tensor& output : *outputs) output_views.push_back(output.mutable_view());

@@ -19,6 +19,7 @@ struct SampleRequest {
   std::vector<NamedShape> shapes;
   double seconds = 1.0;  // of steady runs
   int min_runs = 5;
+  std::string outputs_path;  // where to leave the first run's outputs, see agreement.h; empty: nowhere
 };
 
 // Loads, runs once, then runs for the given time. `start` is when main began; the time to make the

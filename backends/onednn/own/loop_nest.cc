@@ -1,5 +1,7 @@
 #include "onednn/own/loop_nest.h"
 
+#include <algorithm>
+
 namespace kairos::onednn::own {
 namespace {
 
@@ -56,6 +58,10 @@ Shape BroadcastStrides(const TensorType& type, absl::Span<const int64_t> shape) 
     if (type.shape[i] != 1) strides[skip + i] = dense[i];
   }
   return strides;
+}
+
+int64_t LargestDim(absl::Span<const int64_t> shape) {
+  return shape.empty() ? 0 : *std::max_element(shape.begin(), shape.end());
 }
 
 Shape Permuted(absl::Span<const int64_t> values, absl::Span<const int64_t> order) {

@@ -27,6 +27,9 @@ Shape MemoryOrder(size_t rank, Layout layout);
 // Strides of `type` for every dimension of `shape`, right-aligned, 0 where it is broadcast.
 Shape BroadcastStrides(const TensorType& type, absl::Span<const int64_t> shape);
 
+// The largest of them; 0 for a scalar.
+int64_t LargestDim(absl::Span<const int64_t> shape);
+
 // values[order[0]], values[order[1]], ...
 Shape Permuted(absl::Span<const int64_t> values, absl::Span<const int64_t> order);
 

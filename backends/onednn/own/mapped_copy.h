@@ -11,6 +11,9 @@
 
 namespace kairos::onednn::own {
 
+// Dimensions with longer tables are not worth it.
+inline constexpr int64_t kMaxMapped = 1 << 20;
+
 class MappedCopy {
  public:
   // maps[d][i]: offset in elements that step i of dimension d adds in the input; dimensions in the

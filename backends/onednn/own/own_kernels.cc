@@ -1,3 +1,4 @@
+#include "absl/strings/escaping.h"
 #include "absl/types/span.h"
 #include "kairos/graph.h"
 #include "onednn/kernel_table.h"
@@ -27,7 +28,8 @@ MadeKernel MakeOrLoad(const KernelRequest& request, absl::string_view frozen) {
   MadeKernel kernel = Make<kMake, kPostOps>(request);
   if (!kernel.ok() || frozen.empty() || frozen == (*kernel)->name()) return kernel;
   return absl::FailedPreconditionError(
-      absl::StrCat("kernel: name differs, got ", (*kernel)->name(), ", expected ", frozen));
+      absl::StrCat("kernel: name differs, got ", (*kernel)->name(), ", expected ",
+                   absl::CEscape(frozen.substr(0, 64))));
 }
 
 // Making one of these kernels costs about a microsecond, so asking for it is the question.

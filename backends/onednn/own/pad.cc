@@ -117,6 +117,10 @@ MadeKernel MakePad(const KernelRequest& request) {
   }
   if (mode != "edge" && mode != "reflect" && mode != "wrap") return Refuse(request, "mode ", mode);
   if (input.shape.empty() || input.element_count() == 0) return Refuse(request, "empty input");
+  if (LargestDim(output.shape) > kMaxMapped) {
+    return Refuse(request, "output 0 has shape ", ShapeString(output.shape),
+                  ", expected dimensions up to ", kMaxMapped);
+  }
   const Shape strides = DenseStrides(input.shape, input.layout);
   std::vector<std::vector<int64_t>> maps;
   for (int64_t d : MemoryOrder(output.shape.size(), output.layout)) {

@@ -87,18 +87,18 @@ void PointwiseProgram::Run(const void* const* sources, void* dst, ThreadPool& po
 void PointwiseProgram::RunTile(int64_t index, const void* const* sources, char* dst,
                                Workspace& work) const {
   const size_t last = nest_.dims.size() - 1;
-  absl::InlinedVector<int64_t, 8> offsets(nest_.strides.size(), 0);
-  if (last > 1) OffsetsAt(nest_, last - 1, index / (row_tiles_ * column_tiles_), offsets.data());
+  int64_t offsets[kMaxOperands + 1];
+  OffsetsAt(nest_, last - 1, index / (row_tiles_ * column_tiles_), offsets);
   Place place;
   place.row = index / column_tiles_ % row_tiles_ * tile_rows_;
   place.column = index % column_tiles_ * tile_columns_;
   place.rows = std::min(tile_rows_, nest_.dims[last - 1] - place.row);
   place.columns = std::min(tile_columns_, nest_.dims[last] - place.column);
-  for (size_t k = 0; k < offsets.size(); ++k) {
+  for (size_t k = 0; k < nest_.strides.size(); ++k) {
     offsets[k] += place.row * nest_.strides[k][last - 1] + place.column * nest_.strides[k][last];
   }
-  dst += offsets.back() * static_cast<int64_t>(element_bytes_.back());
-  RunSteps(sources, offsets.data(), place, dst, work);
+  dst += offsets[nest_.strides.size() - 1] * static_cast<int64_t>(element_bytes_.back());
+  RunSteps(sources, offsets, place, dst, work);
 }
 
 void PointwiseProgram::RunSteps(const void* const* sources, const int64_t* offsets,

@@ -20,6 +20,8 @@
 namespace kairos::onednn::own {
 
 inline constexpr int kRunningValue = -1;
+// Operands of one program, at most.
+inline constexpr size_t kMaxOperands = 12;
 
 struct PointwiseStep {
   TileFunction run = nullptr;

@@ -14,9 +14,6 @@
 
 namespace kairos::onednn::own {
 
-// Operands of one program; more are refused.
-inline constexpr size_t kMaxOperands = 12;
-
 // A step over one float operand; null for operators that are none. "Clip" takes its bounds from
 // attributes, as in a PostOp.
 std::optional<PointwiseStep> FloatUnaryStep(absl::string_view op, const Attributes& attributes);

@@ -206,6 +206,11 @@ MadeKernel MakeResize(const KernelRequest& request) {
   if (DTypeSize(input.dtype) == 0 || input.shape.empty() || input.element_count() == 0) {
     return Refuse(request, "input 0 is ", input.ToString());
   }
+  const Shape& output = request.outputs[0].type.shape;
+  if (LargestDim(output) > kMaxMapped) {
+    return Refuse(request, "output 0 has shape ", ShapeString(output),
+                  ", expected dimensions up to ", kMaxMapped);
+  }
   const absl::StatusOr<std::vector<Sampling>> samplings = SamplingsOf(request);
   if (!samplings.ok()) return samplings.status();
   const absl::string_view mode = request.node->attributes.String("mode", "nearest");

@@ -175,11 +175,14 @@ TEST_CASE("transposed convolutions agree with the reference in both layouts") {
 TEST_CASE("deterministic kernels give the same bits whatever the number of threads") {
   const std::unique_ptr<Backend> backend = OnednnOrNull();
   if (backend == nullptr) return;
+  std::string record;
   const auto results = [&](OnednnCase c, int threads) {
     c.deterministic = true;
     c.threads = threads;
     auto kernel = backend->Specialize(c.request());
     REQUIRE(kernel.ok());
+    if (threads == 1) record = (*kernel)->Save();
+    CHECK((*kernel)->Save() == record);
     return *c.Run(**kernel);
   };
   OnednnCase conv("Conv");

@@ -1,6 +1,7 @@
 // Pools, normalisations, reductions and resampling against the reference.
 #include <doctest/doctest.h>
 
+#include "onednn/kernel_table.h"
 #include "support/onednn_case.h"
 
 namespace kairos::testing {
@@ -137,6 +138,34 @@ TEST_CASE("Resize agrees with the reference in the modes that are taken") {
     half.Input({1, 8, 5, 6}, layout).Absent().Known<float>({1, 1, 3, 2});
     CHECK(half.Output({1, 8, 15, 12}, layout).Compare() == "");
   }
+}
+
+TEST_CASE("modes of Resize that the library computes otherwise are refused") {
+  if (OnednnOrNull() == nullptr) return;
+  const auto refusal = [](AttributeList attributes, const std::vector<float>& scales, Shape out) {
+    OnednnCase c("Resize", attributes);
+    c.Input({1, 8, 4, 6}).Absent().Known<float>(scales).Output(std::move(out));
+    for (const onednn::KernelMaker& maker : onednn::LibraryKernels()) {
+      if (maker.op == "Resize") return std::string(maker.supports(c.request()).message());
+    }
+    return std::string("no maker");
+  };
+  const Attribute linear = std::string("linear"), asymmetric = std::string("asymmetric");
+  CHECK(refusal({{"nearest_mode", std::string("ceil")}}, {1, 1, 2, 2}, {1, 8, 8, 12}) ==
+        "onednn.Resize: nearest with half_pixel and ceil from [1,8,4,6] to [1,8,8,12]");
+  CHECK(refusal({}, {1, 1, 1.5, 1}, {1, 8, 6, 6}) ==
+        "onednn.Resize: nearest with half_pixel and round_prefer_floor from [1,8,4,6] to "
+        "[1,8,6,6]");
+  CHECK(refusal({{"mode", linear}, {"coordinate_transformation_mode", asymmetric}}, {1, 1, 2, 2},
+                {1, 8, 8, 12}) == "onednn.Resize: linear with asymmetric, expected half_pixel");
+  CHECK(refusal({{"mode", linear}}, {1, 1, 1.4f, 1}, {1, 8, 5, 6}) ==
+        "onednn.Resize: scales are not known, or not the quotients of the sizes");
+  CHECK(refusal({{"mode", linear}}, {1, 2, 1, 1}, {1, 16, 4, 6}) ==
+        "onednn.Resize: batch or channels are resized");
+  CHECK(refusal({{"mode", std::string("cubic")}}, {1, 1, 2, 2}, {1, 8, 8, 12}) ==
+        "onednn.Resize: mode cubic");
+  CHECK(refusal({{"mode", linear}, {"antialias", int64_t{1}}}, {1, 1, 2, 2}, {1, 8, 8, 12}) ==
+        "onednn.Resize: antialias");
 }
 
 }  // namespace

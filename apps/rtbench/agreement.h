@@ -1,0 +1,28 @@
+// Whether two policies computed the same: outputs left in files by the processes that made them.
+#ifndef KAIROS_APPS_RTBENCH_AGREEMENT_H_
+#define KAIROS_APPS_RTBENCH_AGREEMENT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "kairos/tensor.h"
+
+namespace kairos {
+
+// Writes the bytes of all float32 tensors, in order. Others are left out.
+absl::Status WriteOutputs(const std::string& path, const std::vector<Tensor>& outputs);
+
+struct Agreement {
+  bool same_bits = false;
+  double max_abs_diff = 0;
+  double scale = 0;  // largest absolute value of the first
+};
+
+// kDataLoss when the two hold different numbers of values.
+absl::StatusOr<Agreement> CompareOutputs(const std::string& path_a, const std::string& path_b);
+
+}  // namespace kairos
+
+#endif  // KAIROS_APPS_RTBENCH_AGREEMENT_H_
