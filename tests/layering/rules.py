@@ -17,7 +17,7 @@ POLICY_HEADERS = {"runtime/include/kairos/policy.h", "runtime/include/kairos/pol
 # Header of a dependency -> folders that may include it.
 CONFINED = {
     r"dnnl|oneapi/": ["backends/onednn/"],
-    r"hwy/": ["backends/onednn/"],
+    r"hwy/": ["backends/onednn/", "tests/unit/backends/"],
     r"flatbuffers/|schemas/|.*_generated\.h$": ["runtime/model/", "tests/"],
     r"google/protobuf/|.*\.pb\.h$": ["apps/rtconvert/", "tests/"],
     r"CLI/|nlohmann/|png\.h$": ["apps/", "tests/"],

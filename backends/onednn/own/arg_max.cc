@@ -10,13 +10,13 @@ namespace {
 constexpr int64_t kGrainElements = 8192;
 constexpr int64_t kColumnBlock = 256;
 
-// Whether `x` takes the place of `best`, which came before it. NaN beats every number.
+// Whether `x` takes the place of `best`, which came before it. NaN beats every number. Without
+// branches, so that the loop below becomes vectors.
 template <bool kMax, bool kLast>
 bool Better(float x, float best) {
-  if (best != best) return kLast && x != x;
-  if (x != x) return true;
-  if (kLast && x == best) return true;
-  return kMax ? x > best : x < best;
+  const bool beyond = kMax ? x > best : x < best;
+  if (kLast) return beyond | (x == best) | (x != x);
+  return beyond | ((x != x) & (best == best));
 }
 
 // src is [length, inner]; columns [begin, end) of it.
@@ -24,18 +24,22 @@ template <bool kMax, bool kLast>
 void ArgBlock(const float* src, int64_t length, int64_t inner, int64_t begin, int64_t end,
               int64_t* dst) {
   float best[kColumnBlock];
-  for (int64_t c = begin; c < end; ++c) {
-    best[c - begin] = src[c];
-    dst[c] = 0;
+  int32_t place[kColumnBlock];
+  const auto count = static_cast<int32_t>(end - begin);
+  for (int32_t c = 0; c < count; ++c) {
+    best[c] = src[begin + c];
+    place[c] = 0;
   }
   for (int64_t r = 1; r < length; ++r) {
-    const float* row = src + r * inner;
-    for (int64_t c = begin; c < end; ++c) {
-      if (!Better<kMax, kLast>(row[c], best[c - begin])) continue;
-      best[c - begin] = row[c];
-      dst[c] = r;
+    const float* row = src + r * inner + begin;
+    const auto here = static_cast<int32_t>(r);
+    for (int32_t c = 0; c < count; ++c) {
+      const bool better = Better<kMax, kLast>(row[c], best[c]);
+      best[c] = better ? row[c] : best[c];
+      place[c] = better ? here : place[c];
     }
   }
+  for (int32_t c = 0; c < count; ++c) dst[begin + c] = place[c];
 }
 
 using ArgFunction = void (*)(const float*, int64_t, int64_t, int64_t, int64_t, int64_t*);
