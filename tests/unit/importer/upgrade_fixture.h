@@ -65,10 +65,10 @@ class Upgrade {
   const OnnxNode& node(size_t i = 0) const { return nodes.at(i); }
   // Elements of the constant at an input.
   Ints IntsAt(size_t input, size_t i = 0) const {
-    return Elements<int64_t>(constants_.at(node(i).inputs.at(input)));
+    return testing::Elements<int64_t>(constants_.at(node(i).inputs.at(input)));
   }
   Floats FloatsAt(size_t input, size_t i = 0) const {
-    return Elements<float>(constants_.at(node(i).inputs.at(input)));
+    return testing::Elements<float>(constants_.at(node(i).inputs.at(input)));
   }
 
   std::vector<OnnxNode> nodes;
