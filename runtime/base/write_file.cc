@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <string>
 #include <sys/random.h>
 #include <unistd.h>
@@ -87,6 +88,11 @@ absl::Status SyncDirectory(const std::string& path) {
 
 absl::Status WriteFileAtomically(const std::string& path,
                                  absl::Span<const absl::Span<const std::byte>> parts) {
+  struct stat existing;
+  if (stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": is not a regular file, expected one or none"));
+  }
   std::string temporary;
   KAIROS_ASSIGN_OR_RETURN(const int fd, OpenTemporary(path, &temporary));
   absl::Cleanup remove_temporary = [&temporary] { unlink(temporary.c_str()); };

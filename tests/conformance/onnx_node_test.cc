@@ -58,6 +58,12 @@ TEST_CASE("ONNX's backend tests pass under the eager policy") { RunAll("eager", 
 
 TEST_CASE("ONNX's backend tests pass under the jit policy") { RunAll("jit", false); }
 
+TEST_CASE("ONNX's backend tests pass from plans under the aot policy") { RunAll("aot", false); }
+
+TEST_CASE("ONNX's backend tests pass from plans with inputs folded into weights") {
+  RunAll("aot", true);
+}
+
 TEST_CASE("ONNX's backend tests pass under the jit policy with inputs folded into weights") {
   RunAll("jit", true);
 }

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
+#include "kairos/compiler.h"
 #include "kairos/model.h"
 #include "kairos/policies.h"
 #include "kairos/runtime.h"
@@ -16,6 +17,7 @@
 #include "onnx_runner/test_case.h"
 #include "rtconvert/importer.h"
 #include "rtconvert/model_file.h"
+#include "support/temp_dir.h"
 
 namespace kairos::conformance {
 namespace {
@@ -27,6 +29,7 @@ struct Environment {
   std::shared_ptr<Runtime> runtime;
   std::shared_ptr<const Policy> policy;
   bool fold = false;
+  bool needs_plan = false;  // the policy runs from a plan: each case gets one
 };
 
 // The model with the values of its inputs, all but the first, as initializers.
@@ -42,15 +45,24 @@ ModelPtr Folded(const ModelProto& model, const DataSet& data) {
   return folded;
 }
 
-absl::StatusOr<std::unique_ptr<Session>> MakeSession(const Environment& environment,
-                                                     const ModelPtr& proto,
-                                                     std::shared_ptr<const Model>* model) {
+absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const ModelPtr& proto) {
   absl::StatusOr<Graph> graph = ImportOnnxModel(proto, /*directory=*/"", {}, nullptr);
   if (!graph.ok()) return graph.status();
-  absl::StatusOr<std::shared_ptr<const Model>> made = Model::FromGraph(*std::move(graph));
-  if (!made.ok()) return made.status();
-  *model = *made;
-  return Session::Make(environment.runtime, *std::move(made), {.policy = environment.policy});
+  return Model::FromGraph(*std::move(graph));
+}
+
+// The model from a file that has a plan for these inputs.
+absl::StatusOr<std::shared_ptr<const Model>> WithPlan(const Environment& environment,
+                                                      std::shared_ptr<const Model> model,
+                                                      const std::vector<TensorView>& inputs) {
+  absl::StatusOr<Plan> plan =
+      CompilePlan(environment.runtime, model, absl::MakeConstSpan(&inputs, 1));
+  if (!plan.ok()) return plan.status();
+  const testing::TempDir directory;
+  const std::string path = directory.File("planned.kai");
+  absl::Status saved = SaveModel(model->graph(), PlansWith(*model, *std::move(plan)), path);
+  if (!saved.ok()) return saved;
+  return Model::Load(path);
 }
 
 // Values for the session's inputs, which are those of the file that are not weights.
@@ -92,20 +104,31 @@ absl::Status CheckOutputs(const std::vector<Tensor>& got, const DataSet& data,
 absl::Status RunDataSet(const Environment& environment, const ModelPtr& proto, const DataSet& data,
                         const Tolerance& tolerance) {
   const ModelPtr used = environment.fold ? Folded(*proto, data) : proto;
-  std::shared_ptr<const Model> model;
-  absl::StatusOr<std::unique_ptr<Session>> session = MakeSession(environment, used, &model);
-  if (!session.ok()) return session.status();
-  absl::StatusOr<std::vector<Constant>> values = InputValues(*used, *model, data);
+  absl::StatusOr<std::shared_ptr<const Model>> model = MakeModel(used);
+  if (!model.ok()) return model.status();
+  absl::StatusOr<std::vector<Constant>> values = InputValues(*used, **model, data);
   if (!values.ok()) return values.status();
   std::vector<TensorView> inputs;
   for (const Constant& value : *values) {
     inputs.push_back({value.type.dtype, value.type.shape, value.data, value.type.byte_count()});
   }
+  if (environment.needs_plan) {
+    model = WithPlan(environment, *std::move(model), inputs);
+    if (!model.ok()) return model.status();
+  }
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Make(environment.runtime, *std::move(model), {.policy = environment.policy});
+  if (!session.ok()) return session.status();
   // Twice: the second run replays what the first has recorded.
   for (int run = 0; run < 2; ++run) {
     absl::StatusOr<std::vector<Tensor>> outputs = (*session)->Run(inputs);
     if (!outputs.ok()) return outputs.status();
     if (absl::Status status = CheckOutputs(*outputs, data, tolerance); !status.ok()) return status;
+  }
+  const SessionStats stats = (*session)->stats();
+  if (environment.needs_plan && stats.compiles > 0) {
+    return absl::InternalError(
+        absl::StrCat("the plan lacks ", stats.compiles, " kernels, expected none"));
   }
   return absl::OkStatus();
 }
@@ -154,6 +177,7 @@ absl::StatusOr<Environment> MakeEnvironment(const RunOptions& options) {
   absl::StatusOr<std::shared_ptr<const Policy>> policy = PolicyByName(options.policy);
   if (!policy.ok()) return policy.status();
   environment.policy = *std::move(policy);
+  environment.needs_plan = options.policy == "aot";
   absl::StatusOr<std::shared_ptr<Runtime>> runtime =
       Runtime::Make({.threads = options.threads, .backend = options.backend});
   if (!runtime.ok()) return runtime.status();

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -51,6 +52,15 @@ TEST_CASE("a name without a directory is written to the current one") {
   CHECK(testing::ReadFile(dir.File("f")) == "here");
 }
 
+TEST_CASE("what is no regular file is left alone") {
+  const TempDir dir;
+  REQUIRE(mkfifo(dir.File("pipe").c_str(), 0600) == 0);
+  const absl::Status status = Write(dir.File("pipe"), {"x"});
+  CHECK(absl::IsInvalidArgument(status));
+  CHECK(status.message() == dir.File("pipe") + ": is not a regular file, expected one or none");
+  CHECK(std::filesystem::is_fifo(dir.File("pipe")));
+}
+
 TEST_CASE("a file name of the greatest length can be written") {
   const TempDir dir;
   const std::string name(255, 'n');
@@ -68,9 +78,9 @@ TEST_CASE("a refusal names the path and the reason and leaves nothing behind") {
 
   std::filesystem::create_directory(dir.File("d"));
   const absl::Status directory = Write(dir.File("d"), {"x"});
-  CHECK(directory.code() == absl::StatusCode::kUnavailable);
+  CHECK(directory.code() == absl::StatusCode::kInvalidArgument);
   CHECK(std::string(directory.message()) ==
-        dir.File("d") + ": cannot put the new file in place: Is a directory");
+        dir.File("d") + ": is not a regular file, expected one or none");
   CHECK(Names(dir) == std::vector<std::string>{"d"});
 }
 
