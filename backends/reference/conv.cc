@@ -5,10 +5,10 @@ namespace kairos::reference {
 namespace {
 
 absl::Status Run(const KernelRequest& request, const Args& args, bool transposed) {
-  const Convolution convolution = MakeConvolution(*request.node, args.input_type(0),
-                                                  args.input_type(1), args.output_type(0), transposed);
-  Convolve(convolution, args.raw_input(0), args.raw_input(1), args.raw_input(2),
-           args.raw_output(0), args.pool());
+  const Convolution convolution = MakeConvolution(
+      *request.node, args.input_type(0), args.input_type(1), args.output_type(0), transposed);
+  Convolve(convolution, args.raw_input(0), args.raw_input(1), args.raw_input(2), args.raw_output(0),
+           args.pool());
   return absl::OkStatus();
 }
 

@@ -55,9 +55,10 @@ void AddTap(const Convolution& conv, const void* src, const void* weights,
   double values[kRowLength];
   double factors[kTileChannels];
   for (int64_t c = 0; c < conv.group_inputs; ++c) {
-    conv.read_src(src, offset + c * conv.src.channel, row.in_step * conv.src.axes[2], row.count, values);
-    conv.read_weights(weights, first_weights + c * conv.weight_input_stride, conv.weight_output_stride,
-                      tile.channels, factors);
+    conv.read_src(src, offset + c * conv.src.channel, row.in_step * conv.src.axes[2], row.count,
+                  values);
+    conv.read_weights(weights, first_weights + c * conv.weight_input_stride,
+                      conv.weight_output_stride, tile.channels, factors);
     for (int64_t o = 0; o < tile.channels; ++o) {
       double* sums = tile.sums[o] + (row.out_begin - tile.begin[2]);
       for (int64_t i = 0; i < row.count; ++i) sums[i * row.out_step] += factors[o] * values[i];
@@ -114,7 +115,8 @@ Convolution MakeConvolution(const Node& node, const TensorType& src, const Tenso
   const absl::Span<const int64_t> kernel = absl::MakeConstSpan(weights.shape).subspan(2);
   Convolution conv;
   conv.transposed = transposed;
-  conv.window = (transposed ? MakeTransposedWindow : MakeWindow)(node, src.shape, dst.shape, kernel);
+  conv.window =
+      (transposed ? MakeTransposedWindow : MakeWindow)(node, src.shape, dst.shape, kernel);
   conv.batch = src.shape[0];
   conv.groups = node.attributes.Int("group", 1);
   conv.group_inputs = src.shape[1] / conv.groups;

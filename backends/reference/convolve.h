@@ -20,7 +20,8 @@ struct Convolution {
   SpatialStrides src, dst;
   ReadRow<double> read_src = nullptr, read_weights = nullptr, read_bias = nullptr;
   WriteRow<double> write = nullptr;
-  int64_t weight_input_stride = 0, weight_output_stride = 0;  // the taps of a kernel lie side by side
+  int64_t weight_input_stride = 0,
+          weight_output_stride = 0;  // the taps of a kernel lie side by side
 };
 
 // Weights are [M, C/group, k...], or [C, M/group, k...] when transposed.
@@ -28,8 +29,8 @@ Convolution MakeConvolution(const Node& node, const TensorType& src, const Tenso
                             const TensorType& dst, bool transposed);
 
 // `bias` is null or has a value of the output's type per output channel.
-void Convolve(const Convolution& convolution, const void* src, const void* weights, const void* bias,
-              void* dst, ThreadPool& pool);
+void Convolve(const Convolution& convolution, const void* src, const void* weights,
+              const void* bias, void* dst, ThreadPool& pool);
 
 }  // namespace kairos::reference
 

@@ -8,7 +8,8 @@
 namespace kairos::reference {
 namespace {
 
-// Folds every plane of input 0: total = step(total, element) from `start`, then finish(total, count).
+// Folds every plane of input 0: total = step(total, element) from `start`, then finish(total,
+// count).
 template <typename Step, typename Finish>
 absl::Status FoldPlanes(const Args& args, double start, Step&& step, Finish&& finish) {
   const Planes src = PlanesOf(args.input_type(0));

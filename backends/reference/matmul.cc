@@ -133,7 +133,8 @@ absl::Status Gemm(const Attributes& attributes, const Args& args) {
   product.depth = a[trans_a ? 0 : 1];
   product.a = {read, args.raw_input(0), trans_a ? 1 : a[1], trans_a ? a[1] : 1};
   product.b = {read, args.raw_input(1), trans_b ? 1 : b[1], trans_b ? b[1] : 1};
-  const A alpha = Factor<A>(attributes.Float("alpha", 1)), beta = Factor<A>(attributes.Float("beta", 1));
+  const A alpha = Factor<A>(attributes.Float("alpha", 1)),
+          beta = Factor<A>(attributes.Float("beta", 1));
   const Shape c = args.has_input(2) ? BroadcastStrides(args.input_type(2), dst.shape) : Shape{0, 0};
   MultiplyAll(
       product, 1, args.pool(), [](int64_t) { return std::pair<int64_t, int64_t>(0, 0); },

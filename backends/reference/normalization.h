@@ -1,5 +1,5 @@
-// The kernels that normalise by moments or norms, listed in normalization.cc. Each is ONNX's operator
-// of the same name; means and variances are taken in double whatever stash_type says.
+// The kernels that normalise by moments or norms, listed in normalization.cc. Each is ONNX's
+// operator of the same name; means and variances are taken in double whatever stash_type says.
 #ifndef KAIROS_BACKENDS_REFERENCE_NORMALIZATION_H_
 #define KAIROS_BACKENDS_REFERENCE_NORMALIZATION_H_
 

@@ -48,9 +48,8 @@ absl::Status RunLayerNormalization(const KernelRequest& request, const Args& arg
 absl::Status RunMeanVarianceNormalization(const KernelRequest& request, const Args& args) {
   static constexpr int64_t kDefault[] = {0, 2, 3};
   const Attributes& attributes = request.node->attributes;
-  absl::StatusOr<Shape> axes =
-      ResolveAxes(attributes.Has("axes") ? attributes.Ints("axes") : kDefault,
-                  args.input_type(0).shape.size());
+  absl::StatusOr<Shape> axes = ResolveAxes(
+      attributes.Has("axes") ? attributes.Ints("axes") : kDefault, args.input_type(0).shape.size());
   if (!axes.ok()) return axes.status();
   const Slices slices = MakeSlices(args.input_type(0), args.output_type(0), *axes);
   // ONNX adds this to the deviation in the function that defines the operator.
@@ -73,7 +72,8 @@ absl::Status RunLpNormalization(const KernelRequest& request, const Args& args) 
   ForEachSlice(args, slices, [&](int64_t, const RowMap& map, int64_t src, int64_t dst) {
     double norm = 0;
     ReadSlice(slices, map, src, [&](const double* values, int64_t count) {
-      for (int64_t i = 0; i < count; ++i) norm += absolute ? std::abs(values[i]) : values[i] * values[i];
+      for (int64_t i = 0; i < count; ++i)
+        norm += absolute ? std::abs(values[i]) : values[i] * values[i];
     });
     if (!absolute) norm = std::sqrt(norm);
     MapSlice(slices, map, src, dst, [&](double x) { return norm == 0 ? 0.0 : x / norm; });

@@ -37,8 +37,8 @@ double InputAt(const Args& args, size_t input, int64_t i) {
 }
 
 // Subtracts the mean, divides by the deviation, then applies scale (input 1) and bias (input 2).
-void NormalizePlane(const Args& args, const Channels& channels, const Moments& moments, double epsilon,
-                    int64_t n, int64_t c) {
+void NormalizePlane(const Args& args, const Channels& channels, const Moments& moments,
+                    double epsilon, int64_t n, int64_t c) {
   const double factor = InputAt(args, 1, c) / std::sqrt(moments.variance + epsilon);
   const double bias = InputAt(args, 2, c);
   channels.Map(n, c, [&](double x) { return (x - moments.mean) * factor + bias; });

@@ -83,7 +83,7 @@ void ForEachCovered(const Pool& pool, const void* src, const Position& position,
 
 absl::Status RunMaxPool(const KernelRequest& request, const Args& args) {
   const Pool pool = MakePool(*request.node, args);
-  const auto& [az, ay, ax] = pool.window;
+  const auto &az = pool.window[0], &ay = pool.window[1], &ax = pool.window[2];
   const bool column_major = request.node->attributes.Int("storage_order", 0) != 0;
   const int64_t channels = args.input_type(0).shape[1];
   const SpatialStrides indices =
@@ -91,13 +91,12 @@ absl::Status RunMaxPool(const KernelRequest& request, const Args& args) {
   ForEachPosition(pool, args, [&](const Position& position) {
     double best = -std::numeric_limits<double>::infinity();
     int64_t index = -1;  // of the best element within its plane
-    ForEachCovered(pool, args.raw_input(0), position,
-                   [&](double value, int64_t z, int64_t y, int64_t x) {
-                     if (index >= 0 && !(value > best) && !std::isnan(value)) return;
-                     best = value;
-                     index = column_major ? (x * ay.in + y) * az.in + z
-                                          : (z * ay.in + y) * ax.in + x;
-                   });
+    ForEachCovered(
+        pool, args.raw_input(0), position, [&](double value, int64_t z, int64_t y, int64_t x) {
+          if (index >= 0 && !(value > best) && !std::isnan(value)) return;
+          best = value;
+          index = column_major ? (x * ay.in + y) * az.in + z : (z * ay.in + y) * ax.in + x;
+        });
     if (args.has_output(1)) {
       const int64_t plane = position.n * channels + position.c;
       args.output<int64_t>(1)[position.OffsetIn(indices)] =
@@ -150,7 +149,10 @@ absl::Status RunLpPool(const KernelRequest& request, const Args& args) {
 constexpr DTypeSet kMaxPoolTypes = kFloatTypes | MakeDTypeSet(DType::kInt8, DType::kUint8);
 
 constexpr ReferenceOp kOps[] = {
-    {.op = "MaxPool", .run = RunMaxPool, .input_types = kMaxPoolTypes, .supports = CheckSpatialRank},
+    {.op = "MaxPool",
+     .run = RunMaxPool,
+     .input_types = kMaxPoolTypes,
+     .supports = CheckSpatialRank},
     {.op = "AveragePool",
      .run = RunAveragePool,
      .input_types = kFloatTypes,

@@ -8,8 +8,8 @@
 namespace kairos::reference {
 namespace {
 
-// Scratch holds, axis after axis, an Entry for each output coordinate: for nearest interpolation the
-// element to take, else the sample.
+// Scratch holds, axis after axis, an Entry for each output coordinate: for nearest interpolation
+// the element to take, else the sample.
 template <typename Entry>
 struct Tables {
   absl::InlinedVector<const Entry*, kMaxRank> of_axis;
@@ -112,8 +112,8 @@ class Interpolator {
 
 absl::Status RunResize(const KernelRequest& request, const Args& args) {
   const ResizeMode mode = ReadResizeMode(request.node->attributes);
-  const ResizeAxes axes = ReadResizeAxes(
-      request, {args.raw_input(1), args.raw_input(2), args.raw_input(3)});
+  const ResizeAxes axes =
+      ReadResizeAxes(request, {args.raw_input(1), args.raw_input(2), args.raw_input(3)});
   const absl::Status status = CheckFilters(mode, axes);
   if (!status.ok()) return status;
   const double fill = request.node->attributes.Float("extrapolation_value", 0);
@@ -149,10 +149,7 @@ absl::Status SupportsResize(const KernelRequest& request) {
 }
 
 constexpr ReferenceOp kOps[] = {
-    {.op = "Resize",
-     .run = RunResize,
-     .supports = SupportsResize,
-     .scratch_bytes = TableBytes},
+    {.op = "Resize", .run = RunResize, .supports = SupportsResize, .scratch_bytes = TableBytes},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+
 #include "reference/rows.h"
 
 namespace kairos::reference {
@@ -104,8 +105,9 @@ ResizeMode ReadResizeMode(const Attributes& attributes) {
                             mode.coordinates);
   mode.interpolation = Choose(attributes.String("mode", "nearest"), {"nearest", "linear", "cubic"},
                               mode.interpolation);
-  mode.rounding = Choose(attributes.String("nearest_mode", "round_prefer_floor"),
-                         {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}, mode.rounding);
+  mode.rounding =
+      Choose(attributes.String("nearest_mode", "round_prefer_floor"),
+             {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}, mode.rounding);
   mode.antialias = attributes.Int("antialias", 0) != 0;
   mode.exclude_outside = attributes.Int("exclude_outside", 0) != 0;
   mode.cubic_coefficient = attributes.Float("cubic_coeff_a", -0.75f);
@@ -148,9 +150,9 @@ absl::Status CheckFilters(const ResizeMode& mode, const ResizeAxes& axes) {
   for (const ResizeAxis& axis : axes) {
     // A region of interest can make up for any scale, and a filter is as long as 1 / scale.
     if (axis.out == 0 || axis.scale * static_cast<double>(axis.in) >= 0.5) continue;
-    return absl::UnimplementedError(
-        absl::StrCat("Resize: no kernel for antialias with an axis of ", axis.in,
-                     " elements scaled by ", axis.scale, ", expected half an element at least"));
+    return absl::UnimplementedError(absl::StrCat("Resize: no kernel for antialias with an axis of ",
+                                                 axis.in, " elements scaled by ", axis.scale,
+                                                 ", expected half an element at least"));
   }
   return absl::OkStatus();
 }
@@ -184,10 +186,18 @@ int64_t NearestTo(const ResizeMode& mode, const ResizeAxis& axis, int64_t out) {
   if (IsExtrapolated(mode, axis, x)) return -1;
   float rounded = 0;
   switch (mode.rounding) {
-    case Rounding::kPreferFloor: rounded = std::ceil(x - 0.5f); break;
-    case Rounding::kPreferCeil: rounded = std::floor(x + 0.5f); break;
-    case Rounding::kFloor: rounded = std::floor(x); break;
-    case Rounding::kCeil: rounded = std::ceil(x); break;
+    case Rounding::kPreferFloor:
+      rounded = std::ceil(x - 0.5f);
+      break;
+    case Rounding::kPreferCeil:
+      rounded = std::floor(x + 0.5f);
+      break;
+    case Rounding::kFloor:
+      rounded = std::floor(x);
+      break;
+    case Rounding::kCeil:
+      rounded = std::ceil(x);
+      break;
   }
   const auto last = static_cast<float>(axis.in - 1);
   return std::min(static_cast<int64_t>(std::clamp(rounded, 0.0f, last)), axis.in - 1);

@@ -8,13 +8,19 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+
 #include "kairos/kernel.h"
 #include "reference/dispatch.h"
 
 namespace kairos::reference {
 
 enum class Coordinates : uint8_t {
-  kHalfPixel, kHalfPixelSymmetric, kPytorchHalfPixel, kAlignCorners, kAsymmetric, kCropAndResize
+  kHalfPixel,
+  kHalfPixelSymmetric,
+  kPytorchHalfPixel,
+  kAlignCorners,
+  kAsymmetric,
+  kCropAndResize
 };
 enum class Interpolation : uint8_t { kNearest, kLinear, kCubic };
 enum class Rounding : uint8_t { kPreferFloor, kPreferCeil, kFloor, kCeil };
@@ -31,8 +37,8 @@ ResizeMode ReadResizeMode(const Attributes& attributes);
 
 struct ResizeAxis {
   int64_t in = 1, out = 1;
-  double scale = 1;         // out / in, or what the model says instead
-  double width = 1;         // the output's extent, not rounded to an integer
+  double scale = 1;           // out / in, or what the model says instead
+  double width = 1;           // the output's extent, not rounded to an integer
   double start = 0, end = 1;  // of the region of interest, as fractions of the input
 };
 using ResizeAxes = absl::InlinedVector<ResizeAxis, kMaxRank>;
@@ -49,9 +55,9 @@ absl::Status CheckFilters(const ResizeMode& mode, const ResizeAxes& axes);
 
 // A position of the output seen from the input.
 struct Sample {
-  double x = 0;           // coordinate in the input
-  double norm = 1;        // what weights are divided by
-  bool outside = false;   // take extrapolation_value instead
+  double x = 0;          // coordinate in the input
+  double norm = 1;       // what weights are divided by
+  bool outside = false;  // take extrapolation_value instead
 };
 // With taps and weights for linear and cubic interpolation.
 Sample SampleAt(const ResizeMode& mode, const ResizeAxis& axis, int64_t out);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+
 #include "kairos/thread_pool.h"
 #include "reference/frame.h"
 #include "reference/rows.h"

@@ -47,9 +47,9 @@ void SetPads(const Node& node, size_t axes, size_t i, WindowAxis& axis) {
 absl::Status CheckSpatialRank(const KernelRequest& request) {
   const size_t rank = request.inputs[0].type.shape.size();
   if (rank >= 3 && rank <= kAxes + 2) return absl::OkStatus();
-  return absl::UnimplementedError(
-      absl::StrCat(request.node->op, ": no kernel for ", rank < 2 ? 0 : rank - 2,
-                   " spatial dimensions, expected 1 to ", kAxes));
+  return absl::UnimplementedError(absl::StrCat(request.node->op, ": no kernel for ",
+                                               rank < 2 ? 0 : rank - 2,
+                                               " spatial dimensions, expected 1 to ", kAxes));
 }
 
 Window MakeWindow(const Node& node, absl::Span<const int64_t> src, absl::Span<const int64_t> dst,

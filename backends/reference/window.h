@@ -1,5 +1,5 @@
-// The geometry of operators that slide a window over spatial dimensions (Conv, ConvTranspose and the
-// pools). There are always three axes: the missing ones come first and have extent 1.
+// The geometry of operators that slide a window over spatial dimensions (Conv, ConvTranspose and
+// the pools). There are always three axes: the missing ones come first and have extent 1.
 #ifndef KAIROS_BACKENDS_REFERENCE_WINDOW_H_
 #define KAIROS_BACKENDS_REFERENCE_WINDOW_H_
 
@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+
 #include "kairos/graph.h"
 #include "kairos/kernel.h"
 #include "kairos/tensor.h"
@@ -34,8 +35,8 @@ Window MakeWindow(const Node& node, absl::Span<const int64_t> src, absl::Span<co
 Window MakeTransposedWindow(const Node& node, absl::Span<const int64_t> src,
                             absl::Span<const int64_t> dst, absl::Span<const int64_t> kernel);
 
-// The outputs out_begin + i * out_step of one axis, and the inputs in_begin + i * in_step that tap k
-// of the kernel connects them to, i < count; padding is left out.
+// The outputs out_begin + i * out_step of one axis, and the inputs in_begin + i * in_step that tap
+// k of the kernel connects them to, i < count; padding is left out.
 struct Overlap {
   int64_t out_begin = 0, out_step = 1, in_begin = 0, in_step = 1, count = 0;
 };

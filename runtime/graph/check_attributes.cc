@@ -107,11 +107,12 @@ absl::Status CheckAttributes(const Attributes& attributes, absl::Span<const Attr
     return absl::ResourceExhaustedError(absl::StrCat(
         "got ", attributes.entries().size(), " attributes, expected at most ", kMaxAttributes));
   }
-  for (const auto& [name, value] : attributes.entries()) {
+  for (const Attributes::Entry& entry : attributes.entries()) {
+    const std::string& name = entry.first;
     const auto spec = std::find_if(specs.begin(), specs.end(),
                                    [&](const AttributeSpec& spec) { return spec.name == name; });
     if (spec == specs.end()) return Refuse(name, "is not one of this operator's");
-    KAIROS_RETURN_IF_ERROR(CheckAttribute(*spec, value));
+    KAIROS_RETURN_IF_ERROR(CheckAttribute(*spec, entry.second));
   }
   for (const AttributeSpec& spec : specs) {
     if (spec.required && !attributes.Has(spec.name)) {

@@ -35,11 +35,11 @@ PlanCheck CheckPlan(const Plan& plan, const PolicyContext& context) {
             absl::StrCat(plan.threads)};
   }
   const Fingerprint machine = MachineFingerprint(context.backends);
-  for (const auto& [field, want] : plan.fingerprint) {
+  for (const auto& wanted : plan.fingerprint) {
     auto it = std::find_if(machine.begin(), machine.end(),
-                           [&](const auto& entry) { return entry.first == field; });
+                           [&](const auto& entry) { return entry.first == wanted.first; });
     const std::string have = it == machine.end() ? "absent" : it->second;
-    if (have != want) return {Verdict::kDegraded, field, have, want};
+    if (have != wanted.second) return {Verdict::kDegraded, wanted.first, have, wanted.second};
   }
   if (machine.size() != plan.fingerprint.size()) {
     return {Verdict::kDegraded, "fingerprint fields", absl::StrCat(machine.size()),

@@ -166,10 +166,8 @@ std::string CompareTensors(const Tensor& got, const Tensor& want, double rtol, d
   int64_t differing = 0;
   for (int64_t i = 0; i < want_type.element_count(); ++i) {
     const double g = read(got.data(), i), w = read(want.data(), i);
-    if (g == w || (std::isnan(g) && std::isnan(w)) ||
-        std::abs(g - w) <= atol + rtol * std::abs(w)) {
-      continue;
-    }
+    const bool same = g == w || (std::isnan(g) && std::isnan(w));
+    if (same || (std::isfinite(w) && std::abs(g - w) <= atol + rtol * std::abs(w))) continue;
     if (differing++ == 0) first = absl::StrCat("element ", i, ": got ", g, ", expected ", w);
   }
   return differing == 0 ? "" : absl::StrCat(first, "; ", differing, " of them differ");

@@ -184,6 +184,13 @@ inline void CheckRows(const std::vector<OpCase>& rows) {
   }
 }
 
+// The rows as they are, and with Layout::kChannelsLast.
+inline void CheckInBothLayouts(std::vector<OpCase> rows) {
+  CheckRows(rows);
+  for (OpCase& row : rows) row.layout = Layout::kChannelsLast;
+  CheckRows(rows);
+}
+
 }  // namespace kairos::testing
 
 #endif  // KAIROS_TESTS_UNIT_BACKENDS_REFERENCE_OP_H_
