@@ -5,7 +5,7 @@
 readonly build_packages=(
   g++ ninja-build cmake ccache pkg-config python3-venv libabsl-dev libflatbuffers-dev
   flatbuffers-compiler libhwy-dev protobuf-compiler libprotobuf-dev libpng-dev nlohmann-json3-dev
-  libcli11-dev doctest-dev
+  libcli11-dev libxxhash-dev doctest-dev
 )
 readonly onednn_packages=(dpkg-dev patch xz-utils) # to fetch and unpack its source package
 readonly test_packages=(libonnx-testdata)
