@@ -110,7 +110,7 @@ TEST_CASE("a plan that makes no sense is left out with the reason, and the other
   const AlignedBytes file(FileOf(graph, plans));
   PlanTable(file, 0)->SetField<int32_t>(fb::Plan::VT_THREADS, 1025, 0);
   PlanTable(file, 1)->SetField<uint32_t>(fb::Plan::VT_FORMAT_VERSION, 9, 0);
-  std::memset(PlanTable(file, 3), 0xff, 8);
+  std::memset(static_cast<void*>(PlanTable(file, 3)), 0xff, 8);
   const auto model = Model::FromBytes(file.span());
   REQUIRE(model.ok());
   REQUIRE((*model)->plans().size() == 1);
