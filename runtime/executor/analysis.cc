@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+
 #include "base/aligned_buffer.h"
 #include "base/status_macros.h"
 #include "executor/evaluate.h"
@@ -15,6 +16,8 @@ namespace {
 
 // Shape arithmetic is small; bigger results are computed by a step, unless they decide a shape.
 constexpr size_t kFoldBytes = 4096;
+// Of all that is computed here: a small file must not ask for more memory than there is.
+constexpr size_t kTotalBytes = 64 << 20;
 
 struct ValueFacts {
   TensorType type;
@@ -25,7 +28,10 @@ struct ValueFacts {
 class Specializer {
  public:
   Specializer(const PreparedGraph& prepared, absl::Span<Backend* const> backends, ThreadPool& pool)
-      : prepared_(prepared), graph_(prepared.graph), backends_(backends), pool_(pool),
+      : prepared_(prepared),
+        graph_(prepared.graph),
+        backends_(backends),
+        pool_(pool),
         facts_(graph_.values.size()) {}
 
   absl::StatusOr<SpecializedGraph> Run(const Signature& signature) {
@@ -86,11 +92,11 @@ class Specializer {
       facts(node.outputs[i]).type = types[i];
       decides_shape |= prepared_.decides_shape[static_cast<size_t>(node.outputs[i])];
     }
-    if (!decides_shape && bytes > kFoldBytes) return absl::OkStatus();
-    return Fold(node);
+    if (!decides_shape && bytes > std::min(kFoldBytes, left_bytes_)) return absl::OkStatus();
+    return Fold(node, bytes);
   }
 
-  absl::Status Fold(const Node& node) {
+  absl::Status Fold(const Node& node, size_t bytes) {
     const OpInfo* info = FindOp(node.domain, node.op);
     if (info->is_random) return absl::OkStatus();
     static constexpr std::byte kUnread{};
@@ -109,6 +115,11 @@ class Specializer {
         return absl::OkStatus();
       }
     }
+    if (bytes > left_bytes_) {
+      return absl::ResourceExhaustedError(absl::StrCat("decides a shape and has ", bytes,
+                                                       " bytes, expected at most ", left_bytes_));
+    }
+    left_bytes_ -= bytes;
     KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> outputs,
                             EvaluateNode(backends_, pool_, node, inputs));
     for (size_t i = 0; i < outputs.size(); ++i) {
@@ -161,6 +172,7 @@ class Specializer {
   absl::Span<Backend* const> backends_;
   ThreadPool& pool_;
   std::vector<ValueFacts> facts_;
+  size_t left_bytes_ = kTotalBytes;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
 #include "graph/op_table.h"
 #include "passes/editor.h"
@@ -11,8 +12,11 @@
 namespace kairos {
 namespace {
 
-// Folding may not blow up a small file: a result this large must not exceed its inputs twice.
-constexpr size_t kFoldFreely = 1 << 20;
+// Folding may not blow up a small file: a large result must not exceed its inputs twice, and all
+// results together must not exceed the graph's constants by far.
+constexpr uint64_t kLargeBytes = 1 << 20;
+constexpr uint64_t kTotalBytes = 64 << 20;
+constexpr uint64_t kTotalGrowth = 4;
 
 bool IsFalseOrAbsent(const GraphEditor& editor, const Node& node, size_t input) {
   if (node.inputs.size() <= input || node.inputs[input] == kNoValue) return true;
@@ -32,9 +36,33 @@ bool IsNoOp(const GraphEditor& editor, const Node& node) {
 bool IsFoldable(const GraphEditor& editor, const Node& node) {
   const OpInfo* info = FindOp(node.domain, node.op);
   if (info == nullptr || info->is_random) return false;
-  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
-    return id == kNoValue || editor.constant(id) != nullptr;
-  });
+  return std::all_of(node.inputs.begin(), node.inputs.end(),
+                     [&](ValueId id) { return id == kNoValue || editor.constant(id) != nullptr; });
+}
+
+uint64_t ConstantBytes(const Graph& graph) {
+  uint64_t bytes = 0;
+  for (const Value& value : graph.values) {
+    if (value.constant.has_value()) bytes += value.constant->type.byte_count();
+  }
+  return bytes;
+}
+
+// Bytes of the outputs, known before anything is computed; as many as there are when the node is
+// not to be folded.
+uint64_t BytesToFold(const Node& node, absl::Span<const Constant* const> inputs) {
+  constexpr uint64_t kNever = UINT64_MAX;
+  std::vector<Operand> operands;
+  uint64_t input_bytes = 0, output_bytes = 0;
+  for (const Constant* input : inputs) {
+    operands.push_back(input == nullptr ? Operand{}
+                                        : Operand{true, input->type, false, input->data});
+    input_bytes += operands.back().type.byte_count();
+  }
+  std::vector<TensorType> types;
+  if (!InferTypes(node, operands, &types).ok()) return kNever;
+  for (const TensorType& type : types) output_bytes += type.byte_count();
+  return output_bytes > kLargeBytes && output_bytes > 2 * input_bytes ? kNever : output_bytes;
 }
 
 }  // namespace
@@ -54,21 +82,18 @@ absl::Status RemoveNoOps(const PassContext& context, Graph* graph) {
 
 absl::Status FoldConstants(const PassContext& context, Graph* graph) {
   GraphEditor editor(graph);
+  uint64_t left = std::max(kTotalBytes, kTotalGrowth * ConstantBytes(*graph));
   for (size_t n = 0; n < editor.node_count(); ++n) {
     const Node& node = editor.node(n);
     if (!IsFoldable(editor, node)) continue;
     std::vector<const Constant*> inputs;
-    size_t input_bytes = 0;
-    for (ValueId id : node.inputs) {
-      inputs.push_back(editor.constant(id));
-      if (inputs.back() != nullptr) input_bytes += inputs.back()->type.byte_count();
-    }
+    for (ValueId id : node.inputs) inputs.push_back(editor.constant(id));
+    const uint64_t bytes = BytesToFold(node, inputs);
+    if (bytes > left) continue;
     absl::StatusOr<std::vector<Constant>> outputs = context.evaluate(node, inputs);
     // What cannot be evaluated now reports its error when it is run.
     if (!outputs.ok()) continue;
-    size_t output_bytes = 0;
-    for (const Constant& output : *outputs) output_bytes += output.type.byte_count();
-    if (output_bytes > kFoldFreely && output_bytes > 2 * input_bytes) continue;
+    left -= bytes;
     Report(context, "fold_constants", NodeLabel(node));
     for (size_t i = 0; i < outputs->size(); ++i) {
       if (node.outputs[i] == kNoValue) continue;

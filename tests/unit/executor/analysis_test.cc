@@ -1,7 +1,6 @@
 #include "executor/analysis.h"
 
 #include <doctest/doctest.h>
-
 #include <string>
 
 #include "tests/support/graph_builder.h"
@@ -95,6 +94,20 @@ TEST_CASE("a shape that depends on data of the run is refused, naming the node")
   const std::string message(status.message());
   CHECK(message.rfind("node 'reshape' (Reshape): ", 0) == 0);
   CHECK(message.find(", which only a run computes") != std::string::npos);
+}
+
+TEST_CASE("a small file that asks for gigabytes to decide a shape is refused, naming the node") {
+  GraphBuilder b;
+  const ValueId x = b.Input("x", DType::kFloat32, {6});
+  const ValueId many = b.Constant<int64_t>("many", {1}, {int64_t{1} << 30});
+  const ValueId target = b.Add("ConstantOfShape", {many}, {}, "fill");
+  b.Output(b.Add("Reshape", {x, target}));
+  const absl::Status status =
+      Specializing().Specialize(b.Build(), Signature{{Float({6})}, {""}}).status();
+  CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+  CHECK(std::string(status.message()) ==
+        "node 'fill' (ConstantOfShape): decides a shape and has 4294967296 bytes, expected at most "
+        "67108864");
 }
 
 TEST_CASE("shapes that do not fit an operator are an error that names the node") {

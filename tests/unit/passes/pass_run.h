@@ -19,6 +19,7 @@ namespace kairos::testing {
 struct PassRun {
   Graph before, after;
   std::vector<std::string> reports;  // what the pass said
+  int evaluated = 0;                 // nodes that it computed
 };
 
 // Runs `pass` at its stage; the inputs' types are the signature.
@@ -27,9 +28,10 @@ inline PassRun RunPass(const std::string& pass, const Graph& graph,
   const std::unique_ptr<Backend> reference = NewReferenceBackend();
   Backend* const backends[] = {reference.get()};
   const std::unique_ptr<ThreadPool> pool = NewThreadPool(1);
-  PassRun run{graph, graph, {}};
+  PassRun run{graph, graph, {}, 0};
   PassContext context;
   context.evaluate = [&](const Node& node, absl::Span<const Constant* const> constants) {
+    ++run.evaluated;
     return EvaluateNode(backends, *pool, node, constants);
   };
   context.report = [&](absl::string_view, absl::string_view what) {

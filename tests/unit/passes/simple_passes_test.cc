@@ -30,8 +30,8 @@ TEST_CASE("a Dropout that trains, may train or whose mask is read stays") {
   for (const bool constant : {true, false}) {
     GraphBuilder b;
     const ValueId x = FloatInput(b);
-    const ValueId training = constant ? b.Constant<bool>("training", {}, {true})
-                                      : b.Input("training", DType::kBool, {});
+    const ValueId training =
+        constant ? b.Constant<bool>("training", {}, {true}) : b.Input("training", DType::kBool, {});
     b.Output(b.Add("Neg", {b.Add("Dropout", {x, kNoValue, training})}));
     CHECK(Ops(RunPass("remove_no_ops", b.Build(), {}).after) == "Dropout Neg");
   }
@@ -76,6 +76,30 @@ TEST_CASE("folding does not blow up a small model") {
   const ValueId to = b.Constant<int64_t>("to", {2}, {1024, 1024});
   b.Output(b.Add("Neg", {b.Add("Expand", {c, to})}));
   CHECK(Ops(RunPass("fold_constants", b.Build(), {}).after) == "Expand Neg");
+}
+
+TEST_CASE("what is too large to fold is not computed either") {
+  GraphBuilder b;
+  const ValueId to = b.Constant<int64_t>("to", {2}, {1024, 1024});
+  const ValueId one = b.Constant<float>("one", {1, 1}, {1});
+  const ValueId zero = b.Scalar<int64_t>("zero", 0), step = b.Scalar<int64_t>("step", 1);
+  b.Output(b.Add("ConstantOfShape", {to}));
+  b.Output(b.Add("Expand", {one, to}));
+  b.Output(b.Add("Tile", {one, to}));
+  b.Output(b.Add("Range", {zero, b.Scalar<int64_t>("limit", 1 << 20), step}));
+  const PassRun run = RunPass("fold_constants", b.Build(), {});
+  CHECK(Ops(run.after) == "ConstantOfShape Expand Tile Range");
+  CHECK(run.evaluated == 0);
+}
+
+TEST_CASE("folding stops before a chain of doublings fills the memory") {
+  GraphBuilder b;
+  ValueId c = b.Random<float>("c", {1 << 18}, 1);  // 1 MiB
+  for (int i = 0; i < 40; ++i) c = b.Add("Concat", {c, c}, {{"axis", int64_t{0}}});
+  b.Output(b.Add("Shape", {c}));
+  const PassRun run = RunPass("fold_constants", b.Build(), {});
+  CHECK(run.evaluated < 7);
+  CHECK(run.after.nodes.size() > 34);
 }
 
 TEST_CASE("nodes and constants that nothing reads go, chains from the end") {
