@@ -6,18 +6,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
 #include "executor/evaluate.h"
+#include "graph/layout_rule.h"
 #include "graph/op_table.h"
 
 namespace kairos {
 namespace {
 
 constexpr int32_t kNoSlot = -1;
-
-bool HasSpatialRank(const TensorType& type) {
-  return type.shape.size() >= 3 && type.shape.size() <= 5;
-}
 
 Node ReorderNode(Layout to, int32_t source, int32_t result, const std::string& name) {
   Node node;
@@ -34,8 +32,12 @@ class Lowerer {
  public:
   Lowerer(const SpecializedGraph& specialized, const LoweringOptions& options,
           absl::Span<Backend* const> backends, ThreadPool& pool)
-      : graph_(specialized.graph), specialized_(specialized), options_(options),
-        backends_(backends), pool_(pool), slots_of_(graph_.values.size(), {kNoSlot, kNoSlot}) {}
+      : graph_(specialized.graph),
+        specialized_(specialized),
+        options_(options),
+        backends_(backends),
+        pool_(pool),
+        slots_of_(graph_.values.size(), {kNoSlot, kNoSlot}) {}
 
   absl::StatusOr<Lowered> Run() {
     for (size_t i = 0; i < graph_.inputs.size(); ++i) {
@@ -133,27 +135,51 @@ class Lowerer {
   }
 
   Layout ChooseLayout(const Node& node, const OpInfo& info) {
-    if (options_.spatial_layout == Layout::kPlain) return Layout::kPlain;
-    const bool more_outputs = std::any_of(node.outputs.begin() + 1, node.outputs.end(),
-                                          [](ValueId id) { return id != kNoValue; });
-    const TensorType& output = type(node.outputs[0]);
-    if (more_outputs || !HasSpatialRank(output)) return Layout::kPlain;
-    if (info.layout == LayoutClass::kSpatial && HasSpatialRank(type(node.inputs[0]))) {
-      return options_.spatial_layout;
+    if (!options_.would_run || !MayBeChannelsLast(node, info, type(node.outputs[0]))) {
+      return Layout::kPlain;
     }
-    if (info.layout != LayoutClass::kElementwise) return Layout::kPlain;
+    if (info.layout == LayoutClass::kSpatial) return PreferredLayout(node, info);
     const bool any = std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
-      return IsChannelsLastOnly(id) && type(id).shape.size() == output.shape.size();
+      return IsChannelsLastOnly(id) && type(id).shape.size() == type(node.outputs[0]).shape.size();
     });
-    return any ? options_.spatial_layout : Layout::kPlain;
+    return any ? Layout::kChannelsLast : Layout::kPlain;
   }
 
-  // Operands that follow the node's layout; the others are plain.
-  bool FollowsLayout(const Node& node, const OpInfo& info, size_t input) {
-    const size_t rank = type(node.outputs[0]).shape.size();
-    if (type(node.inputs[input]).shape.size() != rank) return false;
-    if (info.layout == LayoutClass::kElementwise) return true;
-    return input == 0 || input >= node.base_input_count();
+  Layout PreferredLayout(const Node& node, const OpInfo& info) {
+    for (const Backend* backend : backends_) {
+      const Layout layout = backend->preferred_layout();
+      const std::vector<Operand> inputs = InputOperands(node, info, layout);
+      std::vector<Operand> outputs(node.outputs.size());
+      outputs[0] = {true, type(node.outputs[0])};
+      outputs[0].type.layout = layout;
+      if (options_.would_run({&node, inputs, outputs, pool_.thread_count()}) == backend) {
+        return layout;
+      }
+    }
+    return Layout::kPlain;
+  }
+
+  std::vector<Operand> InputOperands(const Node& node, const OpInfo& info, Layout layout) {
+    std::vector<Operand> operands(node.inputs.size());
+    for (size_t i = 0; i < operands.size(); ++i) {
+      const ValueId id = node.inputs[i];
+      if (id == kNoValue) continue;
+      operands[i] = {true, type(id), constant(id).has_value()};
+      operands[i].type.layout = InputLayout(node, info, i, layout);
+      if (IsKnown(info, i, id)) operands[i].data = constant(id)->data;
+    }
+    return operands;
+  }
+
+  Layout InputLayout(const Node& node, const OpInfo& info, size_t input, Layout layout) {
+    return FollowsLayout(node, info, input, type(node.inputs[input]), type(node.outputs[0]))
+               ? layout
+               : Layout::kPlain;
+  }
+
+  // Whether the kernel is made for the operand's bytes.
+  bool IsKnown(const OpInfo& info, size_t input, ValueId id) const {
+    return input < 32 && (info.value_inputs >> input & 1) != 0 && constant(id).has_value();
   }
 
   absl::Status LowerNode(const Node& node) {
@@ -165,11 +191,9 @@ class Lowerer {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId id = node.inputs[i];
       if (id == kNoValue) continue;
-      const Layout wanted = FollowsLayout(node, info, i) ? layout : Layout::kPlain;
-      KAIROS_ASSIGN_OR_RETURN(step.inputs[i], SlotFor(id, wanted));
-      if (i < 32 && (info.value_inputs >> i & 1) != 0 && constant(id).has_value()) {
-        known[i].assign(static_cast<const char*>(constant(id)->data),
-                        type(id).byte_count());
+      KAIROS_ASSIGN_OR_RETURN(step.inputs[i], SlotFor(id, InputLayout(node, info, i, layout)));
+      if (IsKnown(info, i, id)) {
+        known[i].assign(static_cast<const char*>(constant(id)->data), type(id).byte_count());
       }
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {

@@ -3,9 +3,11 @@
 #ifndef KAIROS_RUNTIME_EXECUTOR_LOWERING_H_
 #define KAIROS_RUNTIME_EXECUTOR_LOWERING_H_
 
+#include <functional>
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "executor/analysis.h"
 #include "kairos/program_record.h"
 
@@ -18,7 +20,9 @@ struct Lowered {
 };
 
 struct LoweringOptions {
-  Layout spatial_layout = Layout::kPlain;  // for the operators of LayoutClass::kSpatial
+  // The backend that would run a node, or null: a node of LayoutClass::kSpatial is laid out as the
+  // first backend prefers that would run it so. Empty: everything is plain.
+  std::function<const Backend*(const KernelRequest&)> would_run;
 };
 
 absl::StatusOr<Lowered> Lower(const SpecializedGraph& specialized, const LoweringOptions& options,

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
 #include "executor/analysis.h"
 #include "executor/fission.h"
@@ -20,9 +22,21 @@ absl::Status RunShapedPasses(const Resolver& resolver, SpecializedGraph* special
   return RunPasses(resolver.policy().passes(), context, &specialized->graph);
 }
 
+// The steps of a ready Program by what they compute.
+using FrozenSteps = absl::flat_hash_map<std::string, const StepRecord*>;
+
+FrozenSteps StepsOf(const ProgramRecord* ready, const Resolver& resolver) {
+  FrozenSteps steps;
+  if (ready == nullptr) return steps;
+  for (const StepRecord& step : ready->steps) steps[resolver.Key(step, ready->slots)] = &step;
+  return steps;
+}
+
 // Resolves the steps of a freshly lowered program. A fused step that no backend but the last takes
 // is split: better two fast kernels than a slow one.
-absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver, Lowered* lowered) {
+absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver,
+                                                          const FrozenSteps& frozen,
+                                                          Lowered* lowered) {
   ProgramRecord& record = lowered->record;
   std::vector<StepRecord> wanted;
   std::swap(wanted, record.steps);
@@ -31,7 +45,9 @@ absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver, Lo
   while (!wanted.empty()) {
     StepRecord step = std::move(wanted.back());
     wanted.pop_back();
-    absl::StatusOr<ResolvedStep> resolved = resolver.Resolve(step, record.slots, false);
+    const auto same = frozen.empty() ? frozen.end() : frozen.find(resolver.Key(step, record.slots));
+    absl::StatusOr<ResolvedStep> resolved =
+        resolver.Resolve(step, record.slots, same == frozen.end() ? nullptr : same->second);
     if (!resolved.ok()) {
       const bool refused = resolved.status().code() == absl::StatusCode::kUnimplemented;
       if (!refused || !CanSplit(step.node)) return resolved.status();
@@ -50,7 +66,7 @@ absl::StatusOr<std::vector<ResolvedStep>> ResolveFrozen(const ProgramRecord& rec
   std::vector<ResolvedStep> steps;
   steps.reserve(record.steps.size());
   for (const StepRecord& step : record.steps) {
-    KAIROS_ASSIGN_OR_RETURN(ResolvedStep resolved, resolver.Resolve(step, record.slots, true));
+    KAIROS_ASSIGN_OR_RETURN(ResolvedStep resolved, resolver.Resolve(step, record.slots, &step));
     steps.push_back(std::move(resolved));
   }
   return steps;
@@ -89,31 +105,31 @@ absl::Status CheckTypes(const ProgramRecord& record) {
       const TensorType& have = record.slots[static_cast<size_t>(step.node.outputs[i])].type;
       if (have.dtype == types[i].dtype && have.shape == types[i].shape) continue;
       return absl::DataLossError(absl::StrCat(NodeLabel(step.node), ": plan has output ",
-                                              have.ToString(), ", expected ",
-                                              types[i].ToString()));
+                                              have.ToString(), ", expected ", types[i].ToString()));
     }
   }
   return absl::OkStatus();
-}
-
-Layout SpatialLayout(const Resolver& resolver) {
-  absl::Span<Backend* const> backends = resolver.runtime().backends();
-  return resolver.policy().specializes() ? backends.front()->preferred_layout() : Layout::kPlain;
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph& prepared,
                                                              const Signature& signature,
-                                                             Resolver& resolver) {
+                                                             Resolver& resolver,
+                                                             const ProgramRecord* ready) {
   absl::Span<Backend* const> backends = resolver.runtime().backends();
   ThreadPool& pool = resolver.runtime().thread_pool();
   KAIROS_ASSIGN_OR_RETURN(SpecializedGraph graph,
                           SpecializeGraph(prepared, signature, backends, pool));
   KAIROS_RETURN_IF_ERROR(RunShapedPasses(resolver, &graph));
-  KAIROS_ASSIGN_OR_RETURN(Lowered lowered, Lower(graph, {SpatialLayout(resolver)}, backends, pool));
+  LoweringOptions options;
+  if (resolver.policy().specializes()) {
+    options.would_run = [&](const KernelRequest& request) { return resolver.WouldRun(request); };
+  }
+  KAIROS_ASSIGN_OR_RETURN(Lowered lowered, Lower(graph, options, backends, pool));
   auto program = std::make_shared<Program>();
-  KAIROS_ASSIGN_OR_RETURN(program->steps, ResolveRecorded(resolver, &lowered));
+  KAIROS_ASSIGN_OR_RETURN(program->steps,
+                          ResolveRecorded(resolver, StepsOf(ready, resolver), &lowered));
   PlaceSlots(program->steps, &lowered);
   program->record = std::move(lowered.record);
   program->record.signature = signature;
@@ -148,8 +164,9 @@ absl::StatusOr<ProgramRecord> CompleteRecord(const Program& program) {
     step.packed.clear();
     for (const PackedInput& input : kernel.packed_inputs()) {
       const size_t i = static_cast<size_t>(input.input);
-      Constant bytes{{DType::kUint8, {static_cast<int64_t>(input.bytes)}}, 
-                     resolved.weights[i].data, resolved.weights[i].owner};
+      Constant bytes{{DType::kUint8, {static_cast<int64_t>(input.bytes)}},
+                     resolved.weights[i].data,
+                     resolved.weights[i].owner};
       step.packed.push_back({input.input, input.layout, std::move(bytes)});
     }
     for (size_t i = 0; i < step.node.inputs.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "executor/resolver.h"
 #include "kairos/program_record.h"
 
@@ -20,10 +21,12 @@ struct Program {
   uint64_t scratch_bytes = 0;
 };
 
-// Records a Program: analyse, lower, resolve each kernel, place buffers.
+// Records a Program: analyse, lower, resolve each kernel, place buffers. Steps that `ready` (may be
+// null) has too are resolved as that one's.
 absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph& prepared,
                                                              const Signature& signature,
-                                                             Resolver& resolver);
+                                                             Resolver& resolver,
+                                                             const ProgramRecord* ready);
 
 // Makes the Program of a record, which may come from an untrusted file that passed the loader.
 // kUnimplemented when its buffer placement does not suit the kernels of this machine; kDataLoss

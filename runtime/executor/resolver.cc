@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
 #include "executor/event_timer.h"
 #include "executor/fission.h"
@@ -25,26 +26,68 @@ std::vector<Operand> Operands(const std::vector<ValueId>& ids, const std::vector
   return operands;
 }
 
+// A step's request with what it borrows.
+struct StepRequest {
+  StepRequest(const StepRecord& step, const std::vector<Slot>& slots, bool constants, int threads,
+              bool deterministic)
+      : inputs(Operands(step.node.inputs, slots, constants)),
+        outputs(Operands(step.node.outputs, slots, false)),
+        request{&step.node, inputs, outputs, threads, deterministic} {
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (!step.known[i].empty()) inputs[i].data = step.known[i].data();
+    }
+  }
+  StepRequest(const StepRequest&) = delete;
+
+  std::vector<Operand> inputs, outputs;
+  KernelRequest request;
+};
+
+// The last backend takes anything; a fused node that only it takes is better split.
+void LeaveOutLast(const Node& node, std::vector<Backend*>* candidates) {
+  if (CanSplit(node) && candidates->size() > 1) candidates->pop_back();
+}
+
 }  // namespace
 
 PolicyContext Resolver::policy_context() const {
   return {&shared_->model(), runtime_.backends(), &runtime_.kernel_cache(),
-          runtime_.thread_pool().thread_count()};
+          runtime_.thread_pool().thread_count(), !options_.taps.empty()};
+}
+
+std::string Resolver::Key(const StepRecord& step, const std::vector<Slot>& slots) const {
+  const StepRequest wanted(step, slots, policy().specializes(),
+                           runtime_.thread_pool().thread_count(), options_.deterministic);
+  return CanonicalKey(wanted.request);
+}
+
+const Backend* Resolver::WouldRun(KernelRequest request) const {
+  const PolicyContext context = policy_context();
+  std::vector<Backend*> candidates(context.backends.begin(), context.backends.end());
+  LeaveOutLast(*request.node, &candidates);
+  request.deterministic = options_.deterministic;
+  absl::StatusOr<Backend*> chosen = policy().ChooseBackend(context, request, candidates);
+  if (chosen.ok()) return *chosen;
+  if (!CanSplit(*request.node)) return nullptr;
+  Node bare = *request.node;
+  const size_t inputs = bare.base_input_count();
+  bare.post_ops.clear();
+  bare.inputs.resize(inputs);
+  request.node = &bare;
+  request.inputs = request.inputs.subspan(0, inputs);
+  chosen = policy().ChooseBackend(context, request, context.backends);
+  return chosen.ok() ? *chosen : nullptr;
 }
 
 absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
-                                               const std::vector<Slot>& slots, bool frozen) {
-  std::vector<Operand> inputs = Operands(step.node.inputs, slots, policy().specializes());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!step.known[i].empty()) inputs[i].data = step.known[i].data();
-  }
-  const std::vector<Operand> outputs = Operands(step.node.outputs, slots, false);
-  const KernelRequest request{&step.node, inputs, outputs, runtime_.thread_pool().thread_count(),
-                              options_.deterministic};
+                                               const std::vector<Slot>& slots,
+                                               const StepRecord* frozen) {
+  const StepRequest wanted(step, slots, policy().specializes(),
+                           runtime_.thread_pool().thread_count(), options_.deterministic);
   ResolvedStep resolved;
   {
     EventTimer timer(options_.on_event, Event::Kind::kCompile, step.node);
-    absl::Status chosen = ChooseKernel(request, frozen ? &step : nullptr, &resolved);
+    absl::Status chosen = ChooseKernel(wanted.request, frozen, &resolved);
     if (!chosen.ok()) return Annotate(NodeLabel(step.node), chosen);
     timer.SetKernel(resolved.kernel);
   }
@@ -57,10 +100,9 @@ absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepReco
   const PolicyContext context = policy_context();
   std::vector<Backend*> candidates(context.backends.begin(), context.backends.end());
   std::string refused;
-  // The last backend takes anything; a fused node that only it takes is better split.
-  const bool may_split = frozen == nullptr && CanSplit(*request.node);
-  if (may_split && candidates.size() > 1) candidates.pop_back();
-  if (frozen != nullptr) {
+  if (frozen == nullptr) {
+    LeaveOutLast(*request.node, &candidates);
+  } else {
     auto it = std::find_if(candidates.begin(), candidates.end(), [&](const Backend* backend) {
       return backend->name() == frozen->backend;
     });
@@ -70,13 +112,13 @@ absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepReco
     absl::StatusOr<Backend*> backend = policy().ChooseBackend(context, request, candidates);
     if (!backend.ok()) {
       return refused.empty() ? backend.status()
-                             : absl::UnimplementedError(absl::StrCat(
-                                   backend.status().message(), "; ", refused));
+                             : absl::UnimplementedError(
+                                   absl::StrCat(backend.status().message(), "; ", refused));
     }
     resolved->backend = *backend;
     const bool same_backend = frozen != nullptr && frozen->backend == (*backend)->name();
-    absl::StatusOr<ResolvedKernel> kernel = policy().GetKernel(
-        context, **backend, request, same_backend ? frozen : nullptr);
+    absl::StatusOr<ResolvedKernel> kernel =
+        policy().GetKernel(context, **backend, request, same_backend ? frozen : nullptr);
     if (kernel.ok()) {
       resolved->kernel = *std::move(kernel);
       return absl::OkStatus();
@@ -101,7 +143,8 @@ absl::StatusOr<WeightBytes> Resolver::PlainWeight(const Slot& slot) {
     if (value.constant->type.byte_count() != slot.type.byte_count()) continue;
     return WeightBytes{value.constant->data, prepared};
   }
-  return absl::DataLossError(absl::StrCat("weight '", slot.name, "': the plan needs its plain form, "
+  return absl::DataLossError(absl::StrCat("weight '", slot.name,
+                                          "': the plan needs its plain form, "
                                           "and the model has none of that name and size"));
 }
 

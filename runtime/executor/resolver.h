@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "executor/shared_model.h"
 #include "executor/weight_store.h"
 #include "kairos/policy.h"
@@ -30,9 +31,13 @@ class Resolver {
       : runtime_(runtime), shared_(std::move(shared)), options_(options) {}
 
   PolicyContext policy_context() const;
-  // `frozen`: the step comes from a ready Program. Errors name the node.
+  // `frozen`: the same step in a ready Program, or null. Errors name the node.
   absl::StatusOr<ResolvedStep> Resolve(const StepRecord& step, const std::vector<Slot>& slots,
-                                       bool frozen);
+                                       const StepRecord* frozen);
+  // What identifies the step's kernel, as CanonicalKey().
+  std::string Key(const StepRecord& step, const std::vector<Slot>& slots) const;
+  // The backend that would run a node before it is split, or after; null if none takes it.
+  const Backend* WouldRun(KernelRequest request) const;
 
   const Policy& policy() const { return *options_.policy; }
   Runtime& runtime() const { return runtime_; }
@@ -42,8 +47,7 @@ class Resolver {
  private:
   absl::Status ChooseKernel(const KernelRequest& request, const StepRecord* frozen,
                             ResolvedStep* resolved);
-  absl::Status Pack(const StepRecord& step, const std::vector<Slot>& slots,
-                    ResolvedStep* resolved);
+  absl::Status Pack(const StepRecord& step, const std::vector<Slot>& slots, ResolvedStep* resolved);
   absl::StatusOr<WeightBytes> PlainWeight(const Slot& slot);
 
   Runtime& runtime_;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "base/aligned_buffer.h"
 #include "base/status_macros.h"
 #include "executor/bound_program.h"
@@ -40,7 +41,7 @@ struct Session::Impl {
 
   absl::StatusOr<BoundProgram*> ProgramFor(absl::Span<const TensorView> inputs);
   absl::StatusOr<std::shared_ptr<const Program>> MakeProgram(const Signature& signature);
-  absl::StatusOr<std::shared_ptr<const Program>> TryReady(const Signature& signature,
+  absl::StatusOr<std::shared_ptr<const Program>> TryReady(const ProgramRecord& record,
                                                           std::string* reason);
   absl::Status Reserve(const Program& program);
   absl::Status Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
@@ -59,20 +60,14 @@ struct Session::Impl {
   SessionStats stats;
 };
 
-// The policy's ready-made Program; null with the reason when a new one must be recorded.
-absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::TryReady(const Signature& signature,
+// The Program of a ready record; null with the reason when a new one must be recorded.
+absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::TryReady(const ProgramRecord& record,
                                                                        std::string* reason) {
   if (!options.taps.empty()) {
     *reason = "taps are set";
     return nullptr;
   }
-  absl::StatusOr<ReadyProgram> ready =
-      resolver.policy().FindProgram(resolver.policy_context(), signature);
-  if (!ready.ok()) return Annotate(signature.ToString(model->input_names()), ready.status());
-  *reason = ready->reason;
-  if (ready->record == nullptr) return nullptr;
-  absl::StatusOr<std::shared_ptr<const Program>> program =
-      ProgramFromRecord(*ready->record, resolver);
+  absl::StatusOr<std::shared_ptr<const Program>> program = ProgramFromRecord(record, resolver);
   if (program.ok()) return program;
   const absl::StatusCode code = program.status().code();
   if (code != absl::StatusCode::kDataLoss && code != absl::StatusCode::kUnimplemented) {
@@ -84,17 +79,24 @@ absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::TryReady(const Sig
 
 absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::MakeProgram(
     const Signature& signature) {
-  std::string reason;
-  KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program, TryReady(signature, &reason));
+  absl::StatusOr<ReadyProgram> ready =
+      resolver.policy().FindProgram(resolver.policy_context(), signature);
+  if (!ready.ok()) return Annotate(signature.ToString(model->input_names()), ready.status());
+  std::string reason = ready->reason;
+  std::shared_ptr<const Program> program;
+  if (ready->record != nullptr) {
+    KAIROS_ASSIGN_OR_RETURN(program, TryReady(*ready->record, &reason));
+  }
   if (program == nullptr) {
     std::shared_ptr<const PreparedGraph> prepared;
     {
       EventTimer timer(options.on_event, Event::Kind::kPasses);
-      KAIROS_ASSIGN_OR_RETURN(prepared, resolver.shared().Prepared(resolver.policy().passes(),
-                                                                   options.taps, *runtime));
+      KAIROS_ASSIGN_OR_RETURN(
+          prepared, resolver.shared().Prepared(resolver.policy().passes(), options.taps, *runtime));
     }
     EventTimer timer(options.on_event, Event::Kind::kRecord);
-    KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver));
+    const ProgramRecord* untapped = options.taps.empty() ? nullptr : ready->record;
+    KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver, untapped));
     ++stats.recordings;
   }
   Count(*program, reason);
@@ -110,12 +112,18 @@ void Session::Impl::Count(const Program& program, const std::string& reason) {
   add_reason(reason);
   for (const ResolvedStep& step : program.steps) {
     switch (step.kernel.source) {
-      case KernelSource::kCompiled: ++stats.compiles; break;
-      case KernelSource::kCache: ++stats.cache_hits; break;
-      case KernelSource::kPlan: ++stats.plan_hits; break;
+      case KernelSource::kCompiled:
+        ++stats.compiles;
+        break;
+      case KernelSource::kCache:
+        ++stats.cache_hits;
+        break;
+      case KernelSource::kPlan:
+        ++stats.plan_hits;
+        break;
       case KernelSource::kFallback:
         ++stats.fallbacks;
-        ++stats.compiles;
+        ++(step.kernel.from_cache ? stats.cache_hits : stats.compiles);
         break;
     }
     add_reason(step.kernel.reason);
@@ -135,10 +143,10 @@ absl::StatusOr<BoundProgram*> Session::Impl::ProgramFor(absl::Span<const TensorV
   KAIROS_RETURN_IF_ERROR(CheckInputData(model->graph(), inputs));
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!keyed[i] || inputs[i].bytes <= kMaxKeyedBytes) continue;
-    return absl::UnimplementedError(absl::StrCat(
-        "input '", model->graph().value(model->graph().inputs[i]).name,
-        "': decides shapes and has ", inputs[i].bytes, " bytes, expected at most ",
-        kMaxKeyedBytes));
+    return absl::UnimplementedError(
+        absl::StrCat("input '", model->graph().value(model->graph().inputs[i]).name,
+                     "': decides shapes and has ", inputs[i].bytes, " bytes, expected at most ",
+                     kMaxKeyedBytes));
   }
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program,
                           MakeProgram(table.MakeSignature(inputs)));
@@ -196,9 +204,8 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Make(std::shared_ptr<Runtime> 
   std::shared_ptr<SharedModel> shared = runtime->shared_models_->Get(model);
   auto impl = std::make_unique<Impl>(std::move(runtime), std::move(model), std::move(shared),
                                      std::move(options));
-  KAIROS_RETURN_IF_ERROR(
-      Annotate(absl::StrCat("policy '", impl->resolver.policy().name(), "'"),
-               impl->resolver.policy().Check(impl->resolver.policy_context())));
+  KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("policy '", impl->resolver.policy().name(), "'"),
+                                  impl->resolver.policy().Check(impl->resolver.policy_context())));
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
 
@@ -221,8 +228,7 @@ absl::StatusOr<std::vector<Tensor>> Session::Run(absl::Span<const TensorView> in
   return outputs;
 }
 
-absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(
-    absl::Span<const TensorView> inputs) {
+absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(absl::Span<const TensorView> inputs) {
   KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->ProgramFor(inputs));
   return program->output_types();
 }
@@ -244,13 +250,12 @@ std::vector<StepInfo> Session::Explain() const {
   for (size_t s = 0; s < impl_->last->steps.size(); ++s) {
     const Node& node = impl_->last->record.steps[s].node;
     const ResolvedStep& step = impl_->last->steps[s];
-    infos.push_back({node.name, node.op, std::string(step.backend->name()),
-                     std::string(step.kernel.kernel->name()),
-                     absl::StrJoin(node.post_ops, ",",
-                                   [](std::string* out, const PostOp& post) {
-                                     absl::StrAppend(out, post.op);
-                                   }),
-                     step.kernel.source, step.kernel.reason});
+    infos.push_back(
+        {node.name, node.op, std::string(step.backend->name()),
+         std::string(step.kernel.kernel->name()),
+         absl::StrJoin(node.post_ops, ",",
+                       [](std::string* out, const PostOp& post) { absl::StrAppend(out, post.op); }),
+         step.kernel.source, step.kernel.reason});
   }
   return infos;
 }

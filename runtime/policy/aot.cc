@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
 #include "kairos/policies.h"
 #include "policy/lazy.h"
@@ -10,10 +11,19 @@ std::string Describe(const PlanCheck& check) {
   return absl::StrCat("plan field ", check.field, ": got ", check.have, ", expected ", check.want);
 }
 
+absl::StatusOr<ResolvedKernel> FallBack(const PolicyContext& context, Backend& backend,
+                                        const KernelRequest& request, std::string reason) {
+  KAIROS_ASSIGN_OR_RETURN(ResolvedKernel made, SpecializeThroughCache(context, backend, request));
+  made.from_cache = made.source == KernelSource::kCache;
+  made.source = KernelSource::kFallback;
+  made.reason = std::move(reason);
+  return made;
+}
+
 class AotPolicy : public Policy {
  public:
-  explicit AotPolicy(const AotOptions& options) : strict_(options.on_mismatch ==
-                                                          OnPlanMismatch::kError) {}
+  explicit AotPolicy(const AotOptions& options)
+      : strict_(options.on_mismatch == OnPlanMismatch::kError) {}
 
   absl::string_view name() const override { return "aot"; }
   std::vector<std::string> passes() const override { return AllPassNames(); }
@@ -59,23 +69,17 @@ class AotPolicy : public Policy {
                                            const KernelRequest& request,
                                            const StepRecord* frozen) const override {
     if (frozen == nullptr) {
+      if (context.taps) return FallBack(context, backend, request, "a tap changes this step");
       if (strict_) return absl::FailedPreconditionError("no plan entry; recompile with rtcompile");
-      KAIROS_ASSIGN_OR_RETURN(ResolvedKernel made,
-                              SpecializeThroughCache(context, backend, request));
-      made.reason = "no plan entry for this signature";
-      made.source = KernelSource::kFallback;
-      return made;
+      return FallBack(context, backend, request, "no plan entry for this signature");
     }
-    const std::string key = absl::StrCat("plan/", backend.name(), "/", frozen->frozen, "/",
-                                         CanonicalKey(request));
-    absl::StatusOr<KernelCache::Found> loaded = context.cache->GetOrMake(
-        key, [&] { return backend.Load(request, frozen->frozen); });
+    const std::string key =
+        absl::StrCat("plan/", backend.name(), "/", frozen->frozen, "/", CanonicalKey(request));
+    absl::StatusOr<KernelCache::Found> loaded =
+        context.cache->GetOrMake(key, [&] { return backend.Load(request, frozen->frozen); });
     if (loaded.ok()) return ResolvedKernel{std::move(loaded->kernel), KernelSource::kPlan, ""};
     if (strict_) return loaded.status();
-    KAIROS_ASSIGN_OR_RETURN(ResolvedKernel made, SpecializeThroughCache(context, backend, request));
-    made.source = KernelSource::kFallback;
-    made.reason = std::string(loaded.status().message());
-    return made;
+    return FallBack(context, backend, request, std::string(loaded.status().message()));
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
 #include "kairos/policy.h"
 
 namespace kairos {
@@ -21,7 +22,9 @@ std::shared_ptr<const Policy> NewPlanningPolicy();
 
 enum class OnPlanMismatch { kFallback, kError };
 struct AotOptions {
-  // kFallback compiles what the plan lacks, node by node, with a reason; kError refuses it.
+  // kFallback compiles what the plan lacks, node by node, with a reason; kError refuses it. Taps
+  // keep values out of fusion, so a session with taps compiles the steps around them under either,
+  // as fallbacks with a reason; the plan must still have an entry for the signature under kError.
   OnPlanMismatch on_mismatch = OnPlanMismatch::kFallback;
 };
 // Everything from a plan in the model file (see rtcompile).

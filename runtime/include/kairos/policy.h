@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "kairos/backend.h"
 #include "kairos/kernel.h"
 #include "kairos/kernel_cache.h"
@@ -26,6 +27,9 @@ struct PolicyContext {
   absl::Span<Backend* const> backends;  // best first
   KernelCache* cache = nullptr;         // of the Runtime
   int threads = 1;
+  // The session has taps: its Programs are recorded even where one is ready. Their steps are the
+  // ready Program's where nothing differs, and asked for with `frozen` null elsewhere.
+  bool taps = false;
 };
 
 // Where a kernel came from.
@@ -35,7 +39,8 @@ absl::string_view KernelSourceName(KernelSource source);
 struct ResolvedKernel {
   std::shared_ptr<const Kernel> kernel;
   KernelSource source = KernelSource::kCompiled;
-  std::string reason;  // kFallback: why the preferred source did not apply
+  std::string reason;       // kFallback: why the preferred source did not apply
+  bool from_cache = false;  // kFallback: nothing was compiled, the cache had the kernel
 };
 
 // A Program that a policy has ready; it lives as long as the model.
@@ -61,11 +66,11 @@ class Policy {
   // Asked once per session; an error refuses the session.
   virtual absl::Status Check(const PolicyContext&) const { return absl::OkStatus(); }
   // Asked once per new signature.
-  virtual absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&,
-                                                   const Signature&) const {
+  virtual absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&, const Signature&) const {
     return ReadyProgram{};
   }
-  // Which backend? Default: the first that supports the request and is in `candidates`.
+  // Which backend? Default: the first that supports the request and is in `candidates`. Also asked
+  // of spatial operators before their layout is decided, to know who would run them in which.
   virtual absl::StatusOr<Backend*> ChooseBackend(const PolicyContext& context,
                                                  const KernelRequest& request,
                                                  absl::Span<Backend* const> candidates) const;

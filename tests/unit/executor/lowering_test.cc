@@ -1,6 +1,5 @@
-#include <doctest/doctest.h>
-
 #include <cstring>
+#include <doctest/doctest.h>
 
 #include "tests/support/graph_builder.h"
 #include "tests/unit/executor/lowered_graph.h"
@@ -39,6 +38,50 @@ TEST_CASE("a chain of spatial and elementwise operators is reordered once at eac
   for (size_t s = 0; s < 4; ++s) CHECK(OutputSlot(lowered, s).type.layout == Layout::kChannelsLast);
   CHECK(OutputSlot(lowered, 4).type.layout == Layout::kPlain);
   CHECK(OutputSlot(lowered, 4).kind == Slot::Kind::kOutput);
+}
+
+std::vector<std::unique_ptr<Backend>> PlainThenChannelsLast(const std::string& plain_op) {
+  std::vector<std::unique_ptr<Backend>> backends;
+  backends.push_back(NewTestBackend({.name = "plain", .takes = [=](const KernelRequest& request) {
+                                       return request.node->op == plain_op;
+                                     }}));
+  backends.push_back(NewTestBackend({.name = "nhwc", .layout = Layout::kChannelsLast}));
+  return backends;
+}
+
+TEST_CASE("each operator is laid out as the backend prefers that will run it") {
+  GraphBuilder b;
+  const ValueId x = b.Input("x", DType::kFloat32, {1, 3, 4, 4});
+  const ValueId pooled = b.Add("GlobalMaxPool", {b.Add("Relu", {Conv(b, x, 1)})});
+  b.Output(b.Add("Neg", {pooled}));
+  const auto ops = [&](const std::string& plain_op) {
+    return Ops(Specializing()
+                   .Lower(b.Build(), {Float({1, 3, 4, 4})}, PlainThenChannelsLast(plain_op))
+                   .record);
+  };
+  CHECK(ops("Softmax") == "Reorder Conv Relu GlobalMaxPool Neg");
+  CHECK(ops("GlobalMaxPool") == "Reorder Conv Relu Reorder GlobalMaxPool Neg");
+  CHECK(ops("Conv") == "Conv Relu Reorder GlobalMaxPool Neg");
+}
+
+TEST_CASE("a backend that takes a node in one layout only is asked in the layout it prefers") {
+  GraphBuilder b;
+  b.Output(Conv(b, b.Input("x", DType::kFloat32, {1, 3, 4, 4}), 1));
+  for (const Layout layout : {Layout::kPlain, Layout::kChannelsLast}) {
+    std::vector<std::unique_ptr<Backend>> backends;
+    backends.push_back(NewTestBackend(
+        {.name = "one", .layout = layout, .takes = [=](const KernelRequest& request) {
+           return request.inputs[0].type.layout == layout &&
+                  request.outputs[0].type.layout == layout &&
+                  request.inputs[1].type.layout == Layout::kPlain;
+         }}));
+    const Layout other = layout == Layout::kPlain ? Layout::kChannelsLast : Layout::kPlain;
+    backends.push_back(NewTestBackend({.name = "other", .layout = other}));
+    const Lowered lowered =
+        Specializing().Lower(b.Build(), {Float({1, 3, 4, 4})}, std::move(backends));
+    const bool plain = layout == Layout::kPlain;
+    CHECK(Ops(lowered.record) == (plain ? "Conv" : "Reorder Conv Reorder"));
+  }
 }
 
 TEST_CASE("a value that two steps read in the other layout is reordered once") {
@@ -146,9 +189,8 @@ TEST_CASE("operands that an operator takes by value are recorded with their byte
 
 TEST_CASE("an output nobody wants gets no slot") {
   GraphBuilder b;
-  const std::vector<ValueId> outputs =
-      b.AddNode("MaxPool", {b.Input("x", DType::kFloat32, {1, 2, 4, 4})}, 2,
-                {{"kernel_shape", Ints{2, 2}}});
+  const std::vector<ValueId> outputs = b.AddNode(
+      "MaxPool", {b.Input("x", DType::kFloat32, {1, 2, 4, 4})}, 2, {{"kernel_shape", Ints{2, 2}}});
   b.last_node().outputs[1] = kNoValue;
   b.Output(outputs[0]);
   const Lowered lowered =

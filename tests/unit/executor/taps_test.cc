@@ -1,11 +1,12 @@
 #include <doctest/doctest.h>
-
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "kairos/compiler.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_backend.h"
 #include "tests/unit/executor/nets.h"
 
 namespace kairos::testing {
@@ -22,8 +23,7 @@ TEST_CASE("any named value comes back under every policy, and the outputs stay t
   CHECK(BitEqual(expected[5], expected[0]));
   for (const auto& policy : {NewEagerPolicy(), NewJitPolicy(), NewAutoPolicy()}) {
     CAPTURE(std::string(policy->name()));
-    auto session =
-        NewSession(NewRuntime(), model, policy, {"conv:0", "features", "x", "w2", "y"});
+    auto session = NewSession(NewRuntime(), model, policy, {"conv:0", "features", "x", "w2", "y"});
     CHECK(MaxError(Run(*session, inputs), expected) < 1e-5);
     CHECK(MaxError(Run(*session, inputs), expected) < 1e-5);
   }
@@ -40,20 +40,73 @@ TEST_CASE("a tap keeps its value out of fusion") {
   CHECK(tapped->Explain().size() == 3);
 }
 
-TEST_CASE("taps are served from a model with a plan, which says why it is not used") {
-  auto runtime = NewRuntime();
+// x -> MatMul "fc1" -> Add, Relu -> MatMul "fc2", with a plan for three rows.
+std::shared_ptr<const Model> PlannedMlp(std::shared_ptr<Runtime> runtime,
+                                        const std::function<void(Plan&)>& edit = {}) {
   const std::vector<Tensor> inputs = MlpInput(3);
   const std::vector<std::vector<TensorView>> signatures = {Views(inputs)};
-  const Plan plan = Unwrap(CompilePlan(runtime, NewModel(Mlp()), signatures));
+  Plan plan = Unwrap(CompilePlan(std::move(runtime), NewModel(Mlp()), signatures));
+  if (edit) edit(plan);
   const TempDir dir;
   Require(SaveModel(Mlp(), {&plan, 1}, dir.File("m.kai")));
-  auto model = Unwrap(Model::Load(dir.File("m.kai")));
-  auto session = NewSession(runtime, model, NewAotPolicy(), {"act:0"});
-  const std::vector<Tensor> outputs = Run(*session, inputs);
-  REQUIRE(outputs.size() == 2);
-  CHECK(ShapeString(outputs[1].shape()) == "[3,16]");
-  REQUIRE_FALSE(session->stats().fallback_reasons.empty());
-  CHECK(session->stats().fallback_reasons[0] == "taps are set");
+  return Unwrap(Model::Load(dir.File("m.kai")));
+}
+
+std::shared_ptr<Runtime> PackingRuntime(BackendCounters* counters = nullptr) {
+  return NewRuntime("", 1, NewTestBackend({.packs_weights = true, .counters = counters}));
+}
+
+TEST_CASE("with taps, the steps that they do not change are the plan's, under any strictness") {
+  auto model = PlannedMlp(PackingRuntime());
+  auto oracle = NewSession(NewRuntime("reference"), model, NewEagerPolicy(), {"act:0", "bias:0"});
+  const std::vector<Tensor> expected = Run(*oracle, MlpInput(3));
+  for (const OnPlanMismatch strictness : {OnPlanMismatch::kFallback, OnPlanMismatch::kError}) {
+    BackendCounters counters;
+    auto session = NewSession(PackingRuntime(&counters), model, NewAotPolicy({strictness}),
+                              {"act:0", "bias:0"});
+    CHECK(MaxError(Run(*session, MlpInput(3)), expected) < 1e-5);
+    std::string sources;
+    for (const StepInfo& step : session->Explain()) {
+      sources += step.op + " " + std::string(KernelSourceName(step.source)) + ", ";
+    }
+    CHECK(sources == "MatMul fallback, Relu fallback, MatMul plan, ");
+    CHECK(counters.specialized == 2);
+    CHECK(counters.loaded == 1);
+    const std::vector<std::string>& reasons = session->stats().fallback_reasons;
+    REQUIRE(reasons.size() == 2);
+    CHECK(reasons[0] == "taps are set");
+    CHECK(reasons[1] == "a tap changes this step");
+  }
+}
+
+TEST_CASE("a tap that splits nothing compiles nothing") {
+  auto model = PlannedMlp(PackingRuntime());
+  BackendCounters counters;
+  auto session = NewSession(PackingRuntime(&counters), model,
+                            NewAotPolicy({OnPlanMismatch::kError}), {"act:0"});
+  std::vector<Tensor> outputs = Run(*session, MlpInput(3));
+  outputs.pop_back();
+  CHECK(MaxError(outputs, RunReference(Mlp(), MlpInput(3))) < 1e-5);
+  CHECK(counters.specialized == 0);
+  CHECK(session->stats().plan_hits == 2);
+}
+
+TEST_CASE("with taps too, the strict policy refuses what its plan lacks") {
+  const auto run = [](std::shared_ptr<const Model> model, int64_t rows) {
+    auto session = NewSession(PackingRuntime(), std::move(model),
+                              NewAotPolicy({OnPlanMismatch::kError}), {"bias:0"});
+    return session->Run(Views(MlpInput(rows))).status();
+  };
+  const absl::Status unseen = run(PlannedMlp(PackingRuntime()), 4);
+  CHECK(unseen.code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(std::string(unseen.message()) == "x=float32[4,8]: no plan entry for this signature");
+  const absl::Status stale =
+      run(PlannedMlp(PackingRuntime(),
+                     [](Plan& plan) { plan.programs[0].steps[1].frozen = "elsewhere"; }),
+          3);
+  CHECK(stale.code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(std::string(stale.message()) ==
+        "node 'fc2' (MatMul): kernel: got frozen test.MatMul, expected elsewhere");
 }
 
 TEST_CASE("a tap of no value is refused when the session is made") {
