@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "base/status_macros.h"
+#include "graph/layout_rule.h"
 #include "model/format.h"
 
 namespace kairos {
@@ -190,8 +191,42 @@ absl::Status CheckKnown(const StepRecord& step, const std::vector<Slot>& slots) 
   return absl::OkStatus();
 }
 
+// What an operator reads and writes must lie in memory as the executor would have laid it out: a
+// kernel may take a layout for granted.
+absl::Status CheckLayouts(const Node& node, const std::vector<Slot>& slots) {
+  const OpInfo& info = *FindOp(node.domain, node.op);
+  const auto type = [&](ValueId id) -> const TensorType& {
+    return slots[static_cast<size_t>(id)].type;
+  };
+  Layout expected = Layout::kPlain;
+  const auto check = [&](absl::string_view what, size_t i, ValueId id) {
+    if (id == kNoValue || type(id).layout == expected) return absl::OkStatus();
+    return absl::DataLossError(
+        absl::StrCat(what, " ", i, " of ", node.op, " is ", type(id).ToString(), ", expected the ",
+                     expected == Layout::kPlain ? "plain" : "channels-last", " layout"));
+  };
+  if (node.domain == kKairosDomain && node.op == "Reorder") {
+    expected = static_cast<Layout>(node.attributes.Int("to", 0));
+    return check("output", 0, node.outputs[0]);
+  }
+  const TensorType& output = type(node.outputs[0]);
+  const Layout layout = MayBeChannelsLast(node, info, output) ? output.layout : Layout::kPlain;
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    expected = i == 0 ? layout : Layout::kPlain;
+    KAIROS_RETURN_IF_ERROR(check("output", i, node.outputs[i]));
+  }
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const ValueId id = node.inputs[i];
+    if (id == kNoValue) continue;
+    expected = FollowsLayout(node, info, i, type(id), output) ? layout : Layout::kPlain;
+    KAIROS_RETURN_IF_ERROR(check("input", i, id));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckStep(const StepRecord& step, const std::vector<Slot>& slots) {
   KAIROS_RETURN_IF_ERROR(CheckKnown(step, slots));
+  KAIROS_RETURN_IF_ERROR(CheckLayouts(step.node, slots));
   for (ValueId id : step.node.outputs) {
     if (id == kNoValue) continue;
     const Kind kind = slots[static_cast<size_t>(id)].kind;
