@@ -1,5 +1,6 @@
 #include "onednn/backend.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,16 @@ void AppendMakers(absl::Span<const KernelMaker> table, const Node& node,
 }
 
 // The makers of an operator, best first: where both tables have one, the library's was faster on
-// all but the smallest tensors when it was measured. Where ours is, the library's table has no row.
+// all but the smallest tensors when it was measured, unless ours is marked as preferred. Elsewhere
+// the library's table has no row.
 std::vector<const KernelMaker*> MakersOf(const Node& node) {
   std::vector<const KernelMaker*> makers;
-  AppendMakers(LibraryKernels(), node, &makers);
   AppendMakers(OwnKernels(), node, &makers);
+  const auto others = std::stable_partition(
+      makers.begin(), makers.end(), [](const KernelMaker* maker) { return maker->preferred; });
+  std::vector<const KernelMaker*> library;
+  AppendMakers(LibraryKernels(), node, &library);
+  makers.insert(others, library.begin(), library.end());
   return makers;
 }
 
@@ -94,21 +100,24 @@ class OnednnBackend final : public Backend {
                                                absl::string_view frozen) override {
     if (HasNothingToWrite(request)) return LoadEmptyKernel(frozen);
     // A record says which table its kernel came from.
+    const bool library = IsLibraryRecord(frozen);
     std::vector<const KernelMaker*> makers;
-    AppendMakers(IsLibraryRecord(frozen) ? LibraryKernels() : OwnKernels(), *request.node, &makers);
-    absl::Status refused = absl::FailedPreconditionError(
-        absl::StrCat("onednn: plan has kernel '", absl::CEscape(frozen.substr(0, 64)),
-                     "', this library makes no such kernel for ", request.node->op));
+    AppendMakers(library ? LibraryKernels() : OwnKernels(), *request.node, &makers);
+    std::string refused;
     for (const KernelMaker* maker : makers) {
-      absl::Status supported = maker->supports(request);
+      // Ours check while they are made, and support more than they are chosen for.
+      absl::Status supported = library ? maker->supports(request) : absl::OkStatus();
       if (supported.ok()) {
         absl::StatusOr<std::unique_ptr<Kernel>> kernel = maker->make(request, frozen);
         if (kernel.ok()) return kernel;
         supported = kernel.status();
       }
-      refused = absl::FailedPreconditionError(supported.message());
+      absl::StrAppend(&refused, refused.empty() ? "" : "; ", supported.message());
     }
-    return refused;
+    if (!refused.empty()) return absl::FailedPreconditionError(refused);
+    return absl::FailedPreconditionError(
+        absl::StrCat("onednn: plan has kernel '", absl::CEscape(frozen.substr(0, 64)),
+                     "', this library makes no such kernel for ", request.node->op));
   }
 
  private:

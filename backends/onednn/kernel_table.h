@@ -22,6 +22,8 @@ struct KernelMaker {
   // kFailedPrecondition says what differs.
   absl::StatusOr<std::unique_ptr<Kernel>> (*make)(const KernelRequest& request,
                                                   absl::string_view frozen);
+  // Of our kernels: tried before the library's.
+  bool preferred = false;
 };
 
 // Kernels made by the library (library/*.cc): convolution, matrix product, pooling ...

@@ -29,10 +29,10 @@ std::vector<Operand> Operands(const std::vector<ValueId>& ids, const std::vector
 // A step's request with what it borrows.
 struct StepRequest {
   StepRequest(const StepRecord& step, const std::vector<Slot>& slots, bool constants, int threads,
-              bool deterministic)
+              const SessionOptions& options)
       : inputs(Operands(step.node.inputs, slots, constants)),
         outputs(Operands(step.node.outputs, slots, false)),
-        request{&step.node, inputs, outputs, threads, deterministic} {
+        request{&step.node, inputs, outputs, threads, options.deterministic, options.winograd} {
     for (size_t i = 0; i < inputs.size(); ++i) {
       if (!step.known[i].empty()) inputs[i].data = step.known[i].data();
     }
@@ -57,7 +57,7 @@ PolicyContext Resolver::policy_context() const {
 
 std::string Resolver::Key(const StepRecord& step, const std::vector<Slot>& slots) const {
   const StepRequest wanted(step, slots, policy().specializes(),
-                           runtime_.thread_pool().thread_count(), options_.deterministic);
+                           runtime_.thread_pool().thread_count(), options_);
   return CanonicalKey(wanted.request);
 }
 
@@ -66,6 +66,7 @@ const Backend* Resolver::WouldRun(KernelRequest request) const {
   std::vector<Backend*> candidates(context.backends.begin(), context.backends.end());
   LeaveOutLast(*request.node, &candidates);
   request.deterministic = options_.deterministic;
+  request.winograd = options_.winograd;
   absl::StatusOr<Backend*> chosen = policy().ChooseBackend(context, request, candidates);
   if (chosen.ok()) return *chosen;
   if (!CanSplit(*request.node)) return nullptr;
@@ -83,7 +84,7 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
                                                const std::vector<Slot>& slots,
                                                const StepRecord* frozen) {
   const StepRequest wanted(step, slots, policy().specializes(),
-                           runtime_.thread_pool().thread_count(), options_.deterministic);
+                           runtime_.thread_pool().thread_count(), options_);
   ResolvedStep resolved;
   {
     EventTimer timer(options_.on_event, Event::Kind::kCompile, step.node);

@@ -79,7 +79,7 @@ std::string CanonicalKey(const KernelRequest& request) {
   for (const Operand& operand : request.inputs) AppendOperand(operand, &key);
   key.push_back('>');
   for (const Operand& operand : request.outputs) AppendOperand(operand, &key);
-  absl::StrAppend(&key, "t", request.threads, request.deterministic ? "d" : "");
+  absl::StrAppend(&key, "t", request.threads, request.deterministic ? "d" : "", request.winograd ? "w" : "");
   return key;
 }
 

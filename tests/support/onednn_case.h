@@ -9,6 +9,7 @@
 #ifndef KAIROS_TESTS_SUPPORT_ONEDNN_CASE_H_
 #define KAIROS_TESTS_SUPPORT_ONEDNN_CASE_H_
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -96,7 +97,9 @@ class OnednnCase {
     return *this;
   }
 
-  KernelRequest request() const { return {&node_, inputs_, outputs_, threads, deterministic}; }
+  KernelRequest request() const {
+    return {&node_, inputs_, outputs_, threads, deterministic, winograd};
+  }
   Node& node() { return node_; }
 
   // Output 0 as plain floats.
@@ -135,7 +138,8 @@ class OnednnCase {
     const std::unique_ptr<Backend> fast = OnednnOrNull(), slow = NewReferenceBackend();
     if (fast == nullptr) return "";
     if (absl::Status s = fast->Supports(request()); !s.ok()) return std::string(s.message());
-    absl::StatusOr<std::unique_ptr<Kernel>> kernel = fast->Specialize(request());
+    absl::StatusOr<std::unique_ptr<Kernel>> kernel =
+        frozen.empty() ? fast->Specialize(request()) : fast->Load(request(), frozen);
     if (!kernel.ok()) return std::string(kernel.status().message());
     kernel_name = std::string((*kernel)->name());
     if (kernel_name.find(":ref") != std::string::npos) return kernel_name + " is a slow kernel";
@@ -152,7 +156,10 @@ class OnednnCase {
   // Set before Compare().
   int threads = 2;
   bool deterministic = false;
-  float tolerance = 2e-5f;
+  bool winograd = true;
+  float tolerance = 2e-5f;        // of each value, and at least of 1
+  float scale_tolerance = 0.0f;   // of the largest value
+  std::string frozen;  // the kernel to load; empty: the backend's choice
   std::string kernel_name;
 
  private:
@@ -206,8 +213,10 @@ class OnednnCase {
   }
 
   std::string Difference(const std::vector<float>& got, const std::vector<float>& want) const {
+    float largest = 0.0f;
+    for (float value : want) largest = std::max(largest, std::abs(value));
     for (size_t i = 0; i < want.size(); ++i) {
-      const float limit = tolerance * (1 + std::abs(want[i]));
+      const float limit = tolerance * (1 + std::abs(want[i])) + scale_tolerance * largest;
       if (std::abs(got[i] - want[i]) <= limit) continue;
       return absl::StrCat(kernel_name, ": element ", i, ", got ", got[i], ", expected ", want[i]);
     }

@@ -35,6 +35,12 @@ MadeKernel MakeGatherNd(const KernelRequest& request);
 
 MadeKernel MakeCast(const KernelRequest& request);
 
+// Convolutions of channels-last float32 with constant weights (conv_1x1.cc, depthwise.cc,
+// winograd.cc): where they are faster than the library's, or as `frozen` says.
+MadeKernel MakeConv1x1(const KernelRequest& request, absl::string_view frozen);
+MadeKernel MakeDepthwise(const KernelRequest& request, absl::string_view frozen);
+MadeKernel MakeWinograd(const KernelRequest& request, absl::string_view frozen);
+
 // float32 (reduce.cc, arg_max.cc, softmax.cc, layer_norm.cc, resize.cc).
 MadeKernel MakeReduce(const KernelRequest& request);
 MadeKernel MakeGlobalPool(const KernelRequest& request);

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+
 #include "kairos/kernel.h"
 
 namespace kairos::onednn::own {
@@ -37,6 +38,9 @@ absl::Status Refuse(const KernelRequest& request, const Args&... args) {
 inline std::string KernelName(const KernelRequest& request) {
   return absl::StrCat("own.", request.node->op);
 }
+
+// kFailedPrecondition when a plan recorded another kernel; `frozen` is empty where there is none.
+absl::Status CheckFrozen(absl::string_view name, absl::string_view frozen);
 
 // The inputs of the operator itself, without the operands of its post-ops.
 inline absl::Span<const Operand> BaseInputs(const KernelRequest& request) {

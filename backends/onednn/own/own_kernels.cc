@@ -1,5 +1,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/types/span.h"
+
 #include "kairos/graph.h"
 #include "onednn/kernel_table.h"
 #include "onednn/own/makers.h"
@@ -8,8 +9,8 @@
 namespace kairos::onednn {
 namespace {
 
-// With its length given: under the undefined behaviour sanitizer g++ 12 takes no address of an array
-// for a constant.
+// With its length given: under the undefined behaviour sanitizer g++ 12 takes no address of an
+// array for a constant.
 constexpr absl::string_view kOwnDomain(kKairosDomain, sizeof(kKairosDomain) - 1);
 
 using own::MadeKernel;
@@ -31,15 +32,22 @@ template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps>
 MadeKernel MakeOrLoad(const KernelRequest& request, absl::string_view frozen) {
   MadeKernel kernel = Make<kMake, kPostOps>(request);
   if (!kernel.ok() || frozen.empty() || frozen == (*kernel)->name()) return kernel;
-  return absl::FailedPreconditionError(
-      absl::StrCat("kernel: name differs, got ", (*kernel)->name(), ", expected ",
-                   absl::CEscape(frozen.substr(0, 64))));
+  return absl::FailedPreconditionError(absl::StrCat("kernel: name differs, got ", (*kernel)->name(),
+                                                    ", expected ",
+                                                    absl::CEscape(frozen.substr(0, 64))));
 }
 
 // Making one of these kernels costs about a microsecond, so asking for it is the question.
 template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps>
 absl::Status Supports(const KernelRequest& request) {
   return Make<kMake, kPostOps>(request).status();
+}
+
+// A kernel that is made anew only where it is faster than the library's, and loaded anywhere.
+template <MadeKernel (*kMake)(const KernelRequest&, absl::string_view)>
+constexpr KernelMaker Preferred(absl::string_view op) {
+  return {"", op, [](const KernelRequest& request) { return kMake(request, "").status(); }, kMake,
+          /*preferred=*/true};
 }
 
 template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps = PostOps::kAfter>
@@ -60,6 +68,10 @@ constexpr KernelMaker View(absl::string_view op) { return Row<own::MakeView>(op)
 constexpr KernelMaker Reduce(absl::string_view op) { return Row<own::MakeReduce>(op); }
 
 constexpr KernelMaker kKernels[] = {
+    Preferred<own::MakeWinograd>("Conv"),
+    Preferred<own::MakeConv1x1>("Conv"),
+    Preferred<own::MakeDepthwise>("Conv"),
+
     Unary("Abs"),
     Unary("Ceil"),
     Unary("Celu"),
@@ -150,6 +162,12 @@ constexpr KernelMaker kKernels[] = {
 };
 
 }  // namespace
+
+absl::Status own::CheckFrozen(absl::string_view name, absl::string_view frozen) {
+  if (frozen.empty() || frozen == name) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "kernel: name differs, got ", name, ", expected ", absl::CEscape(frozen.substr(0, 64))));
+}
 
 absl::Span<const KernelMaker> OwnKernels() { return kKernels; }
 

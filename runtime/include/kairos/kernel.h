@@ -35,6 +35,7 @@ struct KernelRequest {
   absl::Span<const Operand> outputs;  // as node->outputs; types already inferred
   int threads = 1;                    // of the pool that will run the kernel
   bool deterministic = false;         // same bits whatever the number of threads
+  bool winograd = true;               // convolutions may use Winograd's algorithm
 };
 
 // The canonical form of a request: equal strings, same kernel.

@@ -38,6 +38,9 @@ struct SessionOptions {
   // Values to return behind the model's outputs, by name. They are kept out of fusion.
   std::vector<std::string> taps;
   bool deterministic = false;
+  // Whether convolutions may use Winograd's algorithm where that is faster: results then differ
+  // from direct convolution by up to about 1e-5 of the output's scale.
+  bool winograd = true;
   // Called on the thread that runs; off when empty.
   std::function<void(const Event&)> on_event;
 };

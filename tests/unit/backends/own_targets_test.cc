@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "hwy/highway.h"
+#include "support/onednn_case.h"
 #include "support/own_case.h"
 
 namespace kairos::testing {
@@ -36,6 +37,22 @@ void CheckVectorKernels() {
   CHECK(OwnCase("ReduceMax").Input({5, 137}).Known<int64_t>({1}).Compare() == "");
 }
 
+void CheckConvolutions() {
+  for (const char* kernel :
+       {"own.Conv:1x1", "own.Conv:depthwise", "own.Conv:winograd2", "own.Conv:winograd4"}) {
+    CAPTURE(std::string(kernel));
+    const std::string form(kernel);
+    const int64_t window = form == "own.Conv:1x1" ? 1 : 3;
+    const int64_t group = form == "own.Conv:depthwise" ? 43 : 1;
+    OnednnCase c("Conv", {{"group", group}, {"pads", std::vector<int64_t>(4, window / 2)}});
+    c.Input({1, 43, 9, 10}, Layout::kChannelsLast).Weight({43, 43 / group, window, window});
+    c.Weight({43}).Output({1, 43, 9, 10}, Layout::kChannelsLast);
+    c.frozen = form;
+    c.scale_tolerance = 2e-5f;
+    CHECK(c.Compare() == "");
+  }
+}
+
 TEST_CASE("vector kernels agree with the reference on every instruction set of this machine") {
   const int64_t all = hwy::SupportedTargets();
   for (int64_t rest = all; rest != 0; rest &= rest - 1) {
@@ -43,6 +60,7 @@ TEST_CASE("vector kernels agree with the reference on every instruction set of t
     CAPTURE(std::string(hwy::TargetName(target)));
     const OnlyTargets only(target);
     CheckVectorKernels();
+    CheckConvolutions();
   }
 }
 

@@ -1,0 +1,184 @@
+#include "onednn/own/depthwise_simd.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "onednn/own/fixed_simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "onednn/own/depthwise_simd.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "onednn/own/simd_part-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kairos::onednn::own {
+namespace HWY_NAMESPACE {
+
+constexpr int64_t kOutputs = 4;  // pixels that share the weights in registers
+
+// The columns of the window that lie inside the image, for every pixel of a block alike.
+struct Taps {
+  int64_t begin, end;
+};
+
+template <size_t... kIndex, typename Body>
+HWY_INLINE void Unrolled(std::index_sequence<kIndex...>, const Body& body) {
+  (body(std::integral_constant<size_t, kIndex>()), ...);
+}
+template <size_t kCount, typename Body>
+HWY_INLINE void Unrolled(const Body& body) {
+  Unrolled(std::make_index_sequence<kCount>(), body);
+}
+
+// Windows of kColumns columns at distance kStride, over one vector of channels: each input is
+// loaded once for all outputs under it.
+template <size_t kColumns, size_t kStride, size_t kPixels>
+HWY_INLINE void AddWholeWindows(const float* in, int64_t in_step, const float* w, int64_t w_step,
+                                PartVec (&sum)[kPixels]) {
+  const PartTag d;
+  PartVec weights[kColumns];
+  Unrolled<kColumns>(
+      [&](auto kx) { weights[kx] = hn::LoadU(d, w + static_cast<int64_t>(kx) * w_step); });
+  Unrolled<(kPixels - 1) * kStride + kColumns>([&](auto x) {
+    const PartVec pixel = hn::LoadU(d, in + static_cast<int64_t>(x) * in_step);
+    Unrolled<kPixels>([&](auto p) {
+      if constexpr (x >= p * kStride && x < p * kStride + kColumns) {
+        sum[p] = hn::MulAdd(pixel, weights[x - p * kStride], sum[p]);
+      }
+    });
+  });
+}
+
+HWY_INLINE void Finish(const DepthwiseRow& row, PartVec sum, float* out, size_t count) {
+  const PartTag d;
+  // With NaN as the second operand x86 returns it.
+  const PartVec low = hn::Set(d, row.bounds.low), high = hn::Set(d, row.bounds.high);
+  StoreUpTo(hn::Min(high, hn::Max(low, sum)), out, count);
+}
+
+// kOutputs pixels from x on, all channels but the last few; returns the first channel left.
+template <size_t kColumns, size_t kStride>
+HWY_INLINE int64_t WholeWindows(const DepthwiseRow& row, int64_t x) {
+  const PartTag d;
+  constexpr auto kLanes = static_cast<int64_t>(kPartLanes);
+  const int64_t offset = (x * row.stride - row.pad) * row.pixel_stride;
+  float* out = row.out + x * row.pixel_stride;
+  int64_t c = 0;
+  for (; c + 2 * kLanes <= row.channels; c += 2 * kLanes) {
+    PartVec low[kOutputs], high[kOutputs];
+    const bool biased = row.bias != nullptr;
+    const PartVec first = biased ? hn::LoadU(d, row.bias + c) : hn::Zero(d);
+    const PartVec second = biased ? hn::LoadU(d, row.bias + c + kLanes) : hn::Zero(d);
+    Unrolled<kOutputs>([&](auto p) {
+      low[p] = first;
+      high[p] = second;
+    });
+    const float* w = row.weights + c;
+    for (int64_t ky = 0; ky < row.kernel_rows; ++ky) {
+      if (row.in[ky] != nullptr) {
+        const float* in = row.in[ky] + offset + c;
+        AddWholeWindows<kColumns, kStride>(in, row.pixel_stride, w, row.weights_stride, low);
+        AddWholeWindows<kColumns, kStride>(in + kLanes, row.pixel_stride, w + kLanes,
+                                           row.weights_stride, high);
+      }
+      w += static_cast<int64_t>(kColumns) * row.weights_stride;
+    }
+    Unrolled<kOutputs>([&](auto p) {
+      float* to = out + static_cast<int64_t>(p) * row.pixel_stride + c;
+      Finish(row, low[p], to, kPartLanes);
+      Finish(row, high[p], to + kLanes, kPartLanes);
+    });
+  }
+  return c;
+}
+
+// kVectors vectors of channels of one pixel; `count` channels when that is less than one vector.
+template <size_t kVectors>
+HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps taps, size_t count) {
+  const PartTag d;
+  PartVec sum[kVectors];
+  Unrolled<kVectors>([&](auto v) {
+    sum[v] = row.bias == nullptr ? hn::Zero(d) : LoadUpTo(row.bias + c + v * kPartLanes, count);
+  });
+  const int64_t first = x * row.stride - row.pad + taps.begin * row.dilation;
+  for (int64_t ky = 0; ky < row.kernel_rows; ++ky) {
+    if (row.in[ky] == nullptr) continue;
+    const float* in = row.in[ky] + first * row.pixel_stride + c;
+    // Weights are padded to whole vectors.
+    const float* w = row.weights + (ky * row.kernel_columns + taps.begin) * row.weights_stride + c;
+    for (int64_t kx = taps.begin; kx < taps.end; ++kx) {
+      Unrolled<kVectors>([&](auto v) {
+        const PartVec pixel = LoadUpTo(in + v * kPartLanes, count);
+        sum[v] = hn::MulAdd(pixel, hn::LoadU(d, w + v * kPartLanes), sum[v]);
+      });
+      in += row.dilation * row.pixel_stride;
+      w += row.weights_stride;
+    }
+  }
+  float* out = row.out + x * row.pixel_stride + c;
+  Unrolled<kVectors>([&](auto v) { Finish(row, sum[v], out + v * kPartLanes, count); });
+}
+
+// Channels from `c` on of one pixel.
+HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps taps) {
+  constexpr auto kLanes = static_cast<int64_t>(kPartLanes);
+  for (; c + 4 * kLanes <= row.channels; c += 4 * kLanes) OnePixel<4>(row, x, c, taps, kPartLanes);
+  for (; c + kLanes <= row.channels; c += kLanes) OnePixel<1>(row, x, c, taps, kPartLanes);
+  if (c < row.channels) OnePixel<1>(row, x, c, taps, static_cast<size_t>(row.channels - c));
+}
+
+Taps TapsAt(const DepthwiseRow& row, int64_t x) {
+  const int64_t first = x * row.stride - row.pad;
+  const int64_t begin = first >= 0 ? 0 : (-first + row.dilation - 1) / row.dilation;
+  const int64_t room = row.in_width - 1 - first;
+  const int64_t end = room < 0 ? 0 : std::min(row.kernel_columns, room / row.dilation + 1);
+  return {begin, std::max(begin, end)};
+}
+
+bool IsWhole(const DepthwiseRow& row, int64_t x) {
+  const Taps taps = TapsAt(row, x);
+  return taps.begin == 0 && taps.end == row.kernel_columns;
+}
+
+template <size_t kColumns, size_t kStride>
+void RunRow(const DepthwiseRow& row) {
+  for (int64_t x = 0; x < row.out_width;) {
+    // The window moves to the right: whole at both ends of a block, whole between them.
+    const int64_t end = x + kOutputs;
+    if (end <= row.out_width && IsWhole(row, x) && IsWhole(row, end - 1)) {
+      const int64_t channel = WholeWindows<kColumns, kStride>(row, x);
+      for (; x < end; ++x) OnePixel(row, x, channel, {0, row.kernel_columns});
+    } else {
+      OnePixel(row, x, 0, TapsAt(row, x));
+      ++x;
+    }
+  }
+}
+
+void Depthwise(const DepthwiseRow& row) {
+  if (row.dilation == 1 && row.stride <= 2) {
+    const bool dense = row.stride == 1;
+    if (row.kernel_columns == 3) return dense ? RunRow<3, 1>(row) : RunRow<3, 2>(row);
+    if (row.kernel_columns == 5) return dense ? RunRow<5, 1>(row) : RunRow<5, 2>(row);
+  }
+  for (int64_t x = 0; x < row.out_width; ++x) OnePixel(row, x, 0, TapsAt(row, x));
+}
+
+DepthwiseFunction TargetDepthwise() { return &Depthwise; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kairos::onednn::own
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kairos::onednn::own {
+
+HWY_EXPORT(TargetDepthwise);
+DepthwiseFunction FindDepthwise() { return HWY_DYNAMIC_DISPATCH(TargetDepthwise)(); }
+
+}  // namespace kairos::onednn::own
+#endif  // HWY_ONCE

@@ -1,0 +1,49 @@
+// Matrix products over packed weights, the arithmetic under our own convolutions: C = A * B with A
+// and C row-major and B packed into panels of kPanelColumns columns,
+//
+//   panels[(column / 16 * depth + k) * 16 + column % 16] = B[k][column]
+//
+// with zeros in the missing columns of the last panel. The form is the same on every machine.
+#ifndef KAIROS_BACKENDS_ONEDNN_OWN_GEMM_SIMD_H_
+#define KAIROS_BACKENDS_ONEDNN_OWN_GEMM_SIMD_H_
+
+#include <cstdint>
+#include <limits>
+
+namespace kairos::onednn::own {
+
+inline constexpr int64_t kPanelColumns = 16;
+
+inline constexpr int64_t PanelCount(int64_t columns) {
+  return (columns + kPanelColumns - 1) / kPanelColumns;
+}
+// Columns rounded up to whole panels.
+inline constexpr int64_t PaddedColumns(int64_t columns) {
+  return PanelCount(columns) * kPanelColumns;
+}
+
+// Results are held within [low, high]; NaN stays.
+struct Bounds {
+  float low = -std::numeric_limits<float>::infinity();
+  float high = std::numeric_limits<float>::infinity();
+};
+
+struct GemmArgs {
+  const float* a = nullptr;
+  int64_t a_stride = 0;  // floats between rows
+  const float* panels = nullptr;
+  const float* bias = nullptr;  // PaddedColumns(columns) floats, added to each row; null: zeros
+  float* c = nullptr;
+  int64_t c_stride = 0;
+  int64_t rows = 0, depth = 0, columns = 0;
+  Bounds bounds;
+};
+
+// Each element of C is summed over k in order, in blocks of a size that depends on nothing but
+// `depth`: its bits do not depend on how rows and panels are shared out.
+using GemmFunction = void (*)(const GemmArgs& args);
+GemmFunction FindGemm();
+
+}  // namespace kairos::onednn::own
+
+#endif  // KAIROS_BACKENDS_ONEDNN_OWN_GEMM_SIMD_H_

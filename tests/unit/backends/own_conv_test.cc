@@ -1,0 +1,136 @@
+// Our 1x1 and depthwise convolutions against the reference backend's plain loops.
+#include <doctest/doctest.h>
+
+#include "absl/strings/match.h"
+
+#include "support/onednn_case.h"
+
+namespace kairos::testing {
+namespace {
+
+using Ints = std::vector<int64_t>;
+constexpr Layout kLast = Layout::kChannelsLast;
+constexpr char k1x1[] = "own.Conv:1x1", kDepthwise[] = "own.Conv:depthwise";
+
+// Empty when that kernel agrees with the reference.
+std::string CompareAs(OnednnCase& c, const char* kernel) {
+  c.frozen = kernel;
+  return c.Compare();
+}
+
+TEST_CASE("1x1 convolutions agree with the reference for any size and number of channels") {
+  struct Row {
+    const char* what;
+    Shape in;
+    int64_t out_channels;
+  };
+  const Row rows[] = {
+      {"one of everything", {1, 1, 1, 1}, 1},
+      {"whole panels", {1, 16, 4, 6}, 32},
+      {"half a panel more", {1, 40, 5, 5}, 24},
+      {"odd everything", {3, 17, 7, 5}, 35},
+      {"one pixel, many channels", {1, 300, 1, 1}, 500},
+      {"deep, few outputs", {2, 600, 3, 3}, 7},
+      {"many blocks of pixels", {2, 24, 41, 37}, 40},
+  };
+  for (const Row& row : rows) {
+    for (bool bias : {true, false}) {
+      CAPTURE(std::string(row.what));
+      CAPTURE(bias);
+      OnednnCase c("Conv");
+      c.Input(row.in, kLast).Weight({row.out_channels, row.in[1], 1, 1});
+      if (bias) c.Weight({row.out_channels});
+      c.Output({row.in[0], row.out_channels, row.in[2], row.in[3]}, kLast);
+      CHECK(CompareAs(c, k1x1) == "");
+    }
+  }
+}
+
+TEST_CASE("depthwise convolutions agree with the reference for any window") {
+  struct Row {
+    const char* what;
+    Shape in, out;
+    Ints kernel, strides, dilations, pads;
+  };
+  const Row rows[] = {
+      {"one of everything", {1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
+      {"3x3", {1, 32, 14, 14}, {1, 32, 14, 14}, {3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}},
+      {"3x3 strided", {2, 43, 15, 12}, {2, 43, 8, 6}, {3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}},
+      {"5x5", {1, 150, 9, 13}, {1, 150, 9, 13}, {5, 5}, {1, 1}, {1, 1}, {2, 2, 2, 2}},
+      {"5x5 strided", {1, 20, 10, 11}, {1, 20, 5, 6}, {5, 5}, {2, 2}, {1, 1}, {2, 2, 2, 2}},
+      {"7x1", {1, 24, 9, 5}, {1, 24, 9, 5}, {7, 1}, {1, 1}, {1, 1}, {3, 0, 3, 0}},
+      {"1x7, stride 3", {1, 24, 4, 20}, {1, 24, 4, 6}, {1, 7}, {1, 3}, {1, 1}, {0, 1, 0, 1}},
+      {"dilated", {1, 16, 9, 9}, {1, 16, 9, 9}, {3, 3}, {1, 1}, {2, 3}, {2, 3, 2, 3}},
+      {"wider than the image", {1, 8, 2, 2}, {1, 8, 2, 2}, {5, 5}, {1, 1}, {1, 1}, {2, 2, 2, 2}},
+      {"only padding", {1, 8, 1, 1}, {1, 8, 5, 5}, {1, 1}, {1, 1}, {1, 1}, {2, 2, 2, 2}},
+  };
+  for (const Row& row : rows) {
+    for (bool bias : {true, false}) {
+      CAPTURE(std::string(row.what));
+      CAPTURE(bias);
+      OnednnCase c("Conv", {{"strides", row.strides},
+                            {"dilations", row.dilations},
+                            {"pads", row.pads},
+                            {"group", row.in[1]}});
+      c.Input(row.in, kLast).Weight({row.in[1], 1, row.kernel[0], row.kernel[1]});
+      if (bias) c.Weight({row.in[1]});
+      CHECK(CompareAs(c.Output(row.out, kLast), kDepthwise) == "");
+    }
+  }
+}
+
+TEST_CASE("post-ops with operands of every broadcast agree with the reference") {
+  const Shape out = {2, 150, 6, 7};
+  for (bool depthwise : {false, true}) {
+    for (const Shape& operand : {out, Shape{150, 1, 1}, Shape{2, 150, 1, 1}, Shape{1, 1, 6, 7},
+                                 Shape{}, Shape{2, 1, 1, 1}, Shape{1, 150, 1, 7}}) {
+      CAPTURE(depthwise);
+      CAPTURE(ShapeString(operand));
+      const Layout layout = operand.size() == 4 ? kLast : Layout::kPlain;
+      OnednnCase c("Conv", {{"group", int64_t{depthwise ? 150 : 1}}});
+      c.Input({2, depthwise ? 150 : 30, 6, 7}, kLast).Weight({150, depthwise ? 1 : 30, 1, 1});
+      c.Post("Clip", {{"min", -0.25f}, {"max", 0.5f}}).PostBinary("Mul", operand, layout);
+      c.Post("HardSwish").PostBinary("Sub", operand, layout, true);
+      CHECK(CompareAs(c.Output(out, kLast), depthwise ? kDepthwise : k1x1) == "");
+    }
+  }
+}
+
+std::string Chosen(OnednnCase c) {
+  c.Output({1, 24, 6, 6}, kLast);
+  const std::unique_ptr<Backend> backend = OnednnOrNull();
+  return backend == nullptr ? "" : std::string((*backend->Specialize(c.request()))->name());
+}
+
+TEST_CASE("they are chosen where the library is not faster, and the weights do not change") {
+  if (OnednnOrNull() == nullptr) return;
+  const auto conv = [](int64_t group) {
+    OnednnCase c("Conv", {{"group", group}});
+    return c.Input({1, 24, 6, 6}, kLast).Weight({24, 24 / group, 1, 1});
+  };
+  CHECK(Chosen(conv(1).Post("Relu")) == k1x1);
+  CHECK(Chosen(conv(24).Post("Clip", {{"max", 6.0f}})) == kDepthwise);
+  for (int64_t group : {1, 24}) {
+    CHECK(!absl::StartsWith(Chosen(conv(group).Post("HardSwish")), "own."));
+  }
+  OnednnCase variable("Conv");
+  variable.weights_constant = false;
+  variable.Input({1, 24, 6, 6}, kLast).Weight({24, 24, 1, 1});
+  CHECK(!absl::StartsWith(Chosen(variable), "own."));
+}
+
+TEST_CASE("a plan's kernel that does not do what is asked is refused with the reason") {
+  const std::unique_ptr<Backend> backend = OnednnOrNull();
+  if (backend == nullptr) return;
+  OnednnCase c("Conv", {{"strides", Ints{2, 2}}});
+  c.Input({1, 16, 6, 6}, kLast).Weight({24, 16, 1, 1}).Output({1, 24, 3, 3}, kLast);
+  for (const char* kernel : {k1x1, kDepthwise}) {
+    const absl::Status status = backend->Load(c.request(), kernel).status();
+    CHECK(absl::IsFailedPrecondition(status));
+    CHECK(absl::StrContains(status.message(), "not 1x1 of stride 1"));
+    CHECK(absl::StrContains(status.message(), "not one filter per channel"));
+  }
+}
+
+}  // namespace
+}  // namespace kairos::testing
