@@ -1,4 +1,5 @@
-// Uninitialised memory, 64-byte aligned: arenas, scratch, packed weights.
+// Uninitialised memory, 64-byte aligned: arenas, scratch, packed weights. Large ones ask for huge
+// pages: the first run over a fresh arena is otherwise mostly page faults.
 #ifndef KAIROS_RUNTIME_BASE_ALIGNED_BUFFER_H_
 #define KAIROS_RUNTIME_BASE_ALIGNED_BUFFER_H_
 
@@ -6,10 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "base/checked.h"
 
 namespace kairos {
 
@@ -18,17 +16,8 @@ inline constexpr size_t kAlignment = 64;
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  static absl::StatusOr<AlignedBuffer> Make(size_t bytes) {
-    AlignedBuffer buffer;
-    if (bytes == 0) return buffer;
-    void* memory = std::aligned_alloc(kAlignment, AlignUp(bytes, kAlignment));
-    if (memory == nullptr) {
-      return absl::ResourceExhaustedError(absl::StrCat("memory: cannot allocate ", bytes, " bytes"));
-    }
-    buffer.data_.reset(static_cast<std::byte*>(memory));
-    buffer.size_ = bytes;
-    return buffer;
-  }
+  // kResourceExhausted when memory is short.
+  static absl::StatusOr<AlignedBuffer> Make(size_t bytes);
 
   std::byte* data() const { return data_.get(); }
   size_t size() const { return size_; }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/aligned_buffer.h"
+#include "base/checked.h"
 
 namespace kairos {
 

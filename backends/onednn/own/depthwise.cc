@@ -8,7 +8,7 @@
 #include "onednn/own/conv_shape.h"
 #include "onednn/own/depthwise_simd.h"
 #include "onednn/own/makers.h"
-#include "onednn/own/pixel_post_ops.h"
+#include "onednn/own/row_post_ops.h"
 
 namespace kairos::onednn::own {
 namespace {
@@ -21,7 +21,7 @@ constexpr int64_t kGrainOperations = 100'000;
 
 class DepthwiseKernel : public OwnKernel {
  public:
-  DepthwiseKernel(const ConvShape& shape, PixelPostOps post_ops)
+  DepthwiseKernel(const ConvShape& shape, RowPostOps post_ops)
       : OwnKernel(kName),
         shape_(shape),
         run_(FindDepthwise()),
@@ -99,7 +99,7 @@ class DepthwiseKernel : public OwnKernel {
 
   const ConvShape shape_;
   const DepthwiseFunction run_;
-  const PixelPostOps post_ops_;
+  const RowPostOps post_ops_;
   const int64_t weights_stride_;
   const int64_t rows_;  // of all images
   int64_t groups_ = 1, group_channels_ = 0;
@@ -115,7 +115,7 @@ MadeKernel MakeDepthwise(const KernelRequest& request, absl::string_view frozen)
       shape->kernel[0] > kMaxWindow || shape->kernel[1] > kMaxWindow) {
     return Refuse(request, "not one filter per channel");
   }
-  absl::StatusOr<PixelPostOps> post_ops = PixelPostOps::Make(request);
+  absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request);
   if (!post_ops.ok()) return post_ops.status();
   if (frozen.empty() && !post_ops->empty()) {
     return Refuse(request, "post-ops that the library is faster at");

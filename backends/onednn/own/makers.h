@@ -35,8 +35,10 @@ MadeKernel MakeGatherNd(const KernelRequest& request);
 
 MadeKernel MakeCast(const KernelRequest& request);
 
-// Convolutions of channels-last float32 with constant weights (conv_1x1.cc, depthwise.cc,
+// Products and convolutions of float32 with constant weights (product.cc, depthwise.cc,
 // winograd.cc): where they are faster than the library's, or as `frozen` says.
+MadeKernel MakeMatMul(const KernelRequest& request, absl::string_view frozen);
+MadeKernel MakeGemm(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeConv1x1(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeDepthwise(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeWinograd(const KernelRequest& request, absl::string_view frozen);

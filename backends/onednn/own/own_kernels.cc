@@ -71,6 +71,8 @@ constexpr KernelMaker kKernels[] = {
     Preferred<own::MakeWinograd>("Conv"),
     Preferred<own::MakeConv1x1>("Conv"),
     Preferred<own::MakeDepthwise>("Conv"),
+    Preferred<own::MakeMatMul>("MatMul"),
+    Preferred<own::MakeGemm>("Gemm"),
 
     Unary("Abs"),
     Unary("Ceil"),

@@ -10,7 +10,7 @@
 #include "onednn/own/conv_shape.h"
 #include "onednn/own/gemm_simd.h"
 #include "onednn/own/makers.h"
-#include "onednn/own/pixel_post_ops.h"
+#include "onednn/own/row_post_ops.h"
 #include "onednn/own/winograd_simd.h"
 
 namespace kairos::onednn::own {
@@ -42,7 +42,7 @@ int64_t PackedFloats(const ConvShape& shape, const Tiling& tiling) {
 
 class WinogradKernel : public OwnKernel {
  public:
-  WinogradKernel(const ConvShape& shape, int outputs, PixelPostOps post_ops)
+  WinogradKernel(const ConvShape& shape, int outputs, RowPostOps post_ops)
       : OwnKernel(Name(outputs)),
         shape_(shape),
         tiling_(shape, outputs),
@@ -207,7 +207,7 @@ class WinogradKernel : public OwnKernel {
   const Tiling tiling_;
   const WinogradFunctions functions_;
   const GemmFunction gemm_;
-  const PixelPostOps post_ops_;
+  const RowPostOps post_ops_;
   const int64_t in_stride_, out_stride_;  // floats of one pixel's channels in the buffers
   int64_t block_ = 1;                     // tiles at a time
   PackedInput packed_;
@@ -265,7 +265,7 @@ int ChooseOutputs(const ConvShape& shape) {
 MadeKernel MakeWinograd(const KernelRequest& request, absl::string_view frozen) {
   const absl::StatusOr<ConvShape> shape = ShapeOf(request);
   if (!shape.ok()) return shape.status();
-  absl::StatusOr<PixelPostOps> post_ops = PixelPostOps::Make(request);
+  absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request);
   if (!post_ops.ok()) return post_ops.status();
   int outputs = 0;
   if (frozen.empty()) {

@@ -4,6 +4,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 
 #include "onednn/frozen.h"
@@ -140,7 +141,7 @@ TEST_CASE("a post-op that the library lacks is refused by name") {
   c.Input({4, 4}).Weight({4, 4}).Post("Cosh").Output({4, 4});
   const absl::Status status = backend->Supports(c.request());
   CHECK(absl::IsUnimplemented(status));
-  CHECK(status.message() == "onednn: post-op Cosh: the library has none");
+  CHECK(absl::EndsWith(status.message(), "onednn: post-op Cosh: the library has none"));
 }
 
 TEST_CASE("the fingerprint names version, instruction set and processor") {

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "absl/strings/match.h"
+
 #include "support/onednn_case.h"
 
 namespace kairos::testing {
@@ -58,7 +60,8 @@ TEST_CASE("a broadcast that the library is slow at is refused, so that the post-
   c.Input({2, 3, 5, 16}).Weight({16, 24}).PostBinary("Add", {2, 3, 5, 1}).Output({2, 3, 5, 24});
   const absl::Status status = backend->Specialize(c.request()).status();
   CHECK(absl::IsUnimplemented(status));
-  CHECK(status.message() == "onednn.matmul: the library only has the slow 'ref:any'");
+  CHECK(absl::EndsWith(status.message(),
+                       "onednn.matmul: the library only has the slow 'ref:any'"));
 }
 
 TEST_CASE("a reversed difference or quotient takes the operand first") {

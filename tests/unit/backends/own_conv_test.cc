@@ -1,4 +1,4 @@
-// Our 1x1 and depthwise convolutions against the reference backend's plain loops.
+// Our matrix products, 1x1 and depthwise convolutions against the reference backend's plain loops.
 #include <doctest/doctest.h>
 
 #include "absl/strings/match.h"
@@ -44,6 +44,43 @@ TEST_CASE("1x1 convolutions agree with the reference for any size and number of 
       CHECK(CompareAs(c, k1x1) == "");
     }
   }
+}
+
+TEST_CASE("products with constant weights agree with the reference for any number of rows") {
+  for (const Shape& a : {Shape{1, 1}, Shape{5, 33}, Shape{2, 3, 7, 20}, Shape{130, 300}}) {
+    for (int64_t columns : {1, 24, 100}) {
+      CAPTURE(ShapeString(a));
+      CAPTURE(columns);
+      Shape out = a;
+      out.back() = columns;
+      OnednnCase c("MatMul");
+      c.Input(a).Weight({a.back(), columns}).PostBinary("Add", {columns}).Post("Relu");
+      c.PostBinary("Mul", out).PostBinary("Sub", {a[a.size() - 2], 1}).Post("Gelu");
+      CHECK(CompareAs(c.Output(out), "own.MatMul") == "");
+    }
+  }
+}
+
+TEST_CASE("Gemm with weights either way round and any bias agrees with the reference") {
+  for (bool transposed : {false, true}) {
+    for (const Shape& bias : {Shape{}, Shape{35}, Shape{1, 35}}) {
+      CAPTURE(transposed);
+      CAPTURE(ShapeString(bias));
+      OnednnCase c("Gemm", {{"transB", int64_t{transposed ? 1 : 0}}});
+      c.Input({6, 50}).Weight(transposed ? Shape{35, 50} : Shape{50, 35});
+      if (!bias.empty()) c.Weight(bias);
+      c.Post("Relu").Output({6, 35});
+      CHECK(CompareAs(c, "own.Gemm") == "");
+    }
+  }
+}
+
+TEST_CASE("a Gemm that scales is the library's") {
+  const std::unique_ptr<Backend> backend = OnednnOrNull();
+  if (backend == nullptr) return;
+  OnednnCase c("Gemm", {{"alpha", 0.5f}});
+  c.Input({6, 50}).Weight({50, 35}).Output({6, 35});
+  CHECK(absl::IsFailedPrecondition(backend->Load(c.request(), "own.Gemm").status()));
 }
 
 TEST_CASE("depthwise convolutions agree with the reference for any window") {

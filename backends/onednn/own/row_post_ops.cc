@@ -1,4 +1,6 @@
-#include "onednn/own/pixel_post_ops.h"
+#include "onednn/own/row_post_ops.h"
+
+#include <algorithm>
 
 #include "onednn/own/loop_nest.h"
 #include "onednn/own/post_ops.h"
@@ -29,13 +31,14 @@ bool BoundsOf(const PostOp& post_op, Bounds* bounds) {
 
 }  // namespace
 
-absl::StatusOr<PixelPostOps> PixelPostOps::Make(const KernelRequest& request) {
+absl::StatusOr<RowPostOps> RowPostOps::Make(const KernelRequest& request, size_t skip) {
   const TensorType& result = request.outputs[0].type;
-  PixelPostOps chain;
-  chain.channels_ = result.shape[1];
-  chain.height_ = result.shape[2];
-  chain.width_ = result.shape[3];
-  absl::Span<const PostOp> post_ops = request.node->post_ops;
+  const Shape order = MemoryOrder(result.shape.size(), result.layout);
+  RowPostOps chain;
+  chain.rows_ = Permuted(result.shape, order);
+  chain.row_ = chain.rows_.back();
+  chain.rows_.pop_back();
+  absl::Span<const PostOp> post_ops = absl::MakeConstSpan(request.node->post_ops).subspan(skip);
   if (!post_ops.empty() && BoundsOf(post_ops[0], &chain.bounds_)) post_ops.remove_prefix(1);
   for (const PostOp& post_op : post_ops) {
     const bool unary = post_op.operand < 0;
@@ -50,51 +53,55 @@ absl::StatusOr<PixelPostOps> PixelPostOps::Make(const KernelRequest& request) {
     if (!unary) {
       const TensorType& type = request.inputs[static_cast<size_t>(post_op.operand)].type;
       const Shape strides = BroadcastStrides(type, result.shape);
-      const bool neighbours = chain.channels_ == 1 || strides[1] == 0 || strides[1] == 1;
-      if (type.dtype != DType::kFloat32 || !neighbours) {
+      step.strides = Permuted(strides, order);
+      const int64_t along_row = step.strides.back();
+      step.strides.pop_back();
+      if (type.dtype != DType::kFloat32 || (chain.row_ != 1 && along_row > 1)) {
         return Refuse(request, "post-op ", post_op.op, " with operand ", type.ToString());
       }
       step.dense = IsDense(strides, result);
-      step.scalar = strides[1] == 0;
-      step.image_stride = strides[0];
-      step.row_stride = strides[2];
-      step.pixel_stride = strides[3];
+      step.scalar = along_row == 0;
     }
     chain.steps_.push_back(step);
   }
   return chain;
 }
 
-void PixelPostOps::Apply(const void* const* inputs, int64_t first, int64_t count, int64_t begin,
-                         int64_t channels, float* data) const {
+void RowPostOps::Apply(const void* const* inputs, int64_t first, int64_t count, int64_t begin,
+                       int64_t values, float* data) const {
   for (const Step& step : steps_) {
-    const bool alike = step.operand < 0 || step.dense || (step.scalar && step.any_pixel());
-    if (alike && channels == channels_) {
-      ApplyStep(step, inputs, first, 0, count * channels_, data);
+    const bool one_scalar = step.scalar && std::all_of(step.strides.begin(), step.strides.end(),
+                                                       [](int64_t stride) { return stride == 0; });
+    if ((step.operand < 0 || step.dense || one_scalar) && values == row_) {
+      ApplyStep(step, inputs, first, 0, count * row_, data);
       continue;
     }
     for (int64_t i = 0; i < count; ++i) {
-      ApplyStep(step, inputs, first + i, begin, channels, data + i * channels_);
+      ApplyStep(step, inputs, first + i, begin, values, data + i * row_);
     }
   }
 }
 
-void PixelPostOps::ApplyStep(const Step& step, const void* const* inputs, int64_t pixel,
-                             int64_t begin, int64_t values, float* data) const {
+int64_t RowPostOps::OffsetAt(const Step& step, int64_t row) const {
+  if (step.dense) return row * row_;
+  int64_t offset = 0;
+  for (size_t i = rows_.size(); i-- > 0; row /= rows_[i])
+    offset += row % rows_[i] * step.strides[i];
+  return offset;
+}
+
+void RowPostOps::ApplyStep(const Step& step, const void* const* inputs, int64_t row, int64_t begin,
+                           int64_t values, float* data) const {
   Tile tile;
   tile.src[0] = tile.dst = data;
   tile.count = values;
   tile.params = step.params.data();
   if (step.operand >= 0) {
-    const int64_t of_pixel = step.dense ? pixel * channels_
-                                        : pixel / (height_ * width_) * step.image_stride +
-                                              pixel / width_ % height_ * step.row_stride +
-                                              pixel % width_ * step.pixel_stride;
     const bool scalar = step.scalar && !step.dense;
     const size_t side = step.operand_first ? 0 : 1;
     tile.src[1 - side] = data;
-    tile.src[side] =
-        static_cast<const float*>(inputs[step.operand]) + of_pixel + (scalar ? 0 : begin);
+    tile.src[side] = static_cast<const float*>(inputs[step.operand]) + OffsetAt(step, row) +
+                     (scalar ? 0 : begin);
     tile.scalar[side] = scalar;
   }
   step.run(tile);

@@ -1,0 +1,235 @@
+// Matrix products with constant weights: MatMul, Gemm and 1 x 1 convolution. A block of rows at a
+// time, or of columns where there are few rows, with the post-ops while the block is in the cache.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "onednn/own/conv_shape.h"
+#include "onednn/own/gemm_simd.h"
+#include "onednn/own/makers.h"
+#include "onednn/own/row_post_ops.h"
+
+namespace kairos::onednn::own {
+namespace {
+
+// Inputs and outputs of a block of rows: half of a second-level cache of the smaller kind.
+constexpr int64_t kBlockFloats = 64 << 10;
+constexpr int64_t kMinBlock = 48, kMaxBlock = 192;
+// With fewer rows per thread the columns are shared out.
+constexpr int64_t kMinRowsPerThread = 24;
+// Below this many multiplications a second thread costs more than it saves.
+constexpr int64_t kSerialOperations = 200'000;
+// With more rows than that the library is faster at post-ops, which it applies in registers.
+constexpr int64_t kFewRows = 8;
+
+struct Product {
+  int64_t rows = 0, depth = 0, columns = 0;
+  int weights = 1;                  // inputs of the node
+  int bias = -1;                    // -1: none
+  bool weights_transposed = false;  // they are [columns, depth], not [depth, columns]
+  size_t post_ops_taken = 0;        // by the bias
+};
+
+class ProductKernel : public OwnKernel {
+ public:
+  ProductKernel(std::string name, const Product& product, int threads, RowPostOps post_ops)
+      : OwnKernel(std::move(name)),
+        product_(product),
+        gemm_(FindGemm()),
+        post_ops_(std::move(post_ops)) {
+    const int64_t operations = product.rows * product.depth * product.columns;
+    const int64_t shares = operations > kSerialOperations ? threads : 1;
+    const int64_t panels = PanelCount(product.columns);
+    const int64_t most =
+        std::clamp(kBlockFloats / (product.depth + product.columns), kMinBlock, kMaxBlock);
+    row_blocks_ = (product.rows + most - 1) / most;
+    if (product.rows >= kMinRowsPerThread * shares) {
+      row_blocks_ = (row_blocks_ + shares - 1) / shares * shares;
+    } else {
+      panel_blocks_ = std::min(shares, panels);
+    }
+    packed_ = {product.weights,
+               absl::StrCat("panels ", product.depth, "x", product.columns,
+                            product.weights_transposed ? "t" : ""),
+               static_cast<size_t>(PaddedColumns(product.columns) * product.depth) * sizeof(float)};
+  }
+
+  size_t scratch_bytes() const override {
+    return static_cast<size_t>(padded_bias()) * sizeof(float);
+  }
+  absl::Span<const PackedInput> packed_inputs() const override {
+    return absl::MakeConstSpan(&packed_, 1);
+  }
+
+  absl::Status Pack(size_t, const void* plain, void* packed, ThreadPool& pool) const override {
+    const auto* weights = static_cast<const float*>(plain);
+    auto* panels = static_cast<float*>(packed);
+    ParallelRanges(pool, PanelCount(product_.columns), 1, [&](int64_t begin, int64_t end) {
+      for (int64_t panel = begin; panel < end; ++panel) PackPanel(weights, panel, panels);
+    });
+    return absl::OkStatus();
+  }
+
+  absl::Status Run(const KernelArgs& args, State*) const override {
+    const float* bias =
+        product_.bias < 0 ? nullptr : static_cast<const float*>(args.inputs[product_.bias]);
+    if (padded_bias() != 0) {
+      auto* padded = static_cast<float*>(args.scratch);
+      std::fill_n(padded, padded_bias(), 0.0f);
+      std::copy_n(bias, product_.columns, padded);
+      bias = padded;
+    }
+    args.pool->ParallelFor(row_blocks_ * panel_blocks_,
+                           [&](int64_t i) { RunBlock(args, bias, i); });
+    return absl::OkStatus();
+  }
+
+ private:
+  // Floats of a copy of the bias that fills whole panels; 0 when the bias does so itself.
+  int64_t padded_bias() const {
+    const bool fills = product_.columns % kPanelColumns == 0;
+    return product_.bias >= 0 && !fills ? PaddedColumns(product_.columns) : 0;
+  }
+
+  void PackPanel(const float* weights, int64_t panel, float* panels) const {
+    const int64_t depth = product_.depth, columns = product_.columns;
+    float* to = panels + panel * depth * kPanelColumns;
+    const int64_t first = panel * kPanelColumns;
+    const int64_t count = std::min(kPanelColumns, columns - first);
+    const int64_t k_stride = product_.weights_transposed ? 1 : columns;
+    const int64_t column_stride = product_.weights_transposed ? depth : 1;
+    for (int64_t k = 0; k < depth; ++k) {
+      for (int64_t j = 0; j < kPanelColumns; ++j) {
+        *to++ = j < count ? weights[k * k_stride + (first + j) * column_stride] : 0.0f;
+      }
+    }
+  }
+
+  void RunBlock(const KernelArgs& args, const float* bias, int64_t index) const {
+    const int64_t row_block = index / panel_blocks_, panel_block = index % panel_blocks_;
+    const int64_t first = product_.rows * row_block / row_blocks_;
+    const int64_t end = product_.rows * (row_block + 1) / row_blocks_;
+    const int64_t panels = PanelCount(product_.columns);
+    const int64_t panel = panels * panel_block / panel_blocks_;
+    const int64_t column = panel * kPanelColumns;
+    const int64_t last_column = panels * (panel_block + 1) / panel_blocks_ * kPanelColumns;
+    GemmArgs gemm;
+    gemm.a = static_cast<const float*>(args.inputs[0]) + first * product_.depth;
+    gemm.a_stride = product_.depth;
+    gemm.panels =
+        static_cast<const float*>(args.inputs[product_.weights]) + column * product_.depth;
+    gemm.bias = bias == nullptr ? nullptr : bias + column;
+    gemm.c = static_cast<float*>(args.outputs[0]) + first * product_.columns + column;
+    gemm.c_stride = product_.columns;
+    gemm.rows = end - first;
+    gemm.depth = product_.depth;
+    gemm.columns = std::min(last_column, product_.columns) - column;
+    gemm.bounds = post_ops_.bounds();
+    gemm_(gemm);
+    if (post_ops_.empty()) return;
+    post_ops_.Apply(args.inputs, first, gemm.rows, column, gemm.columns, gemm.c);
+  }
+
+  const Product product_;
+  const GemmFunction gemm_;
+  const RowPostOps post_ops_;
+  int64_t row_blocks_ = 1, panel_blocks_ = 1;
+  PackedInput packed_;
+};
+
+bool IsPlainFloat(const Operand& operand) {
+  const TensorType& type = operand.type;
+  return type.dtype == DType::kFloat32 && type.element_count() > 0 &&
+         SameMemoryOrder(type.shape, type.layout, Layout::kPlain);
+}
+
+// Whether the operand is one float for each column of a matrix.
+bool IsRow(const Operand& operand, int64_t columns) {
+  const Shape& shape = operand.type.shape;
+  return IsPlainFloat(operand) && !shape.empty() && shape.back() == columns &&
+         operand.type.element_count() == columns;
+}
+
+MadeKernel MakeProduct(const KernelRequest& request, const char* name, const Product& product,
+                       absl::string_view frozen) {
+  absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request, product.post_ops_taken);
+  if (!post_ops.ok()) return post_ops.status();
+  if (frozen.empty() && !post_ops->empty() && product.rows > kFewRows) {
+    return Refuse(request, "post-ops that the library is faster at");
+  }
+  if (absl::Status same = CheckFrozen(name, frozen); !same.ok()) return same;
+  return std::make_unique<ProductKernel>(name, product, request.threads, *std::move(post_ops));
+}
+
+// The shape of a product of input 0, [..., depth], and constant weights of rank 2.
+absl::StatusOr<Product> MatrixProduct(const KernelRequest& request, bool weights_transposed) {
+  const Operand& a = request.inputs[0];
+  const Operand& weights = request.inputs[1];
+  if (!IsPlainFloat(a) || !IsPlainFloat(request.outputs[0])) {
+    return Refuse(request, "no plain matrices of float32");
+  }
+  if (!weights.constant || !IsPlainFloat(weights) || weights.type.shape.size() != 2 ||
+      a.type.shape.size() < 2) {
+    return Refuse(request, "weights that are no constant float32 matrix");
+  }
+  Product product;
+  product.depth = a.type.shape.back();
+  product.columns = request.outputs[0].type.shape.back();
+  product.rows = a.type.element_count() / product.depth;
+  product.weights_transposed = weights_transposed;
+  return product;
+}
+
+// An Add of a row behind the product is its bias.
+void TakeBias(const KernelRequest& request, Product* product) {
+  if (product->bias >= 0 || request.node->post_ops.empty()) return;
+  const PostOp& post_op = request.node->post_ops[0];
+  if (post_op.op != "Add" || post_op.operand < 0) return;
+  if (!IsRow(request.inputs[static_cast<size_t>(post_op.operand)], product->columns)) return;
+  product->bias = post_op.operand;
+  product->post_ops_taken = 1;
+}
+
+}  // namespace
+
+MadeKernel MakeConv1x1(const KernelRequest& request, absl::string_view frozen) {
+  constexpr std::array<int64_t, 2> kOnes = {1, 1};
+  const absl::StatusOr<ConvShape> shape = ConvShapeOf(request);
+  if (!shape.ok()) return shape.status();
+  if (shape->kernel != kOnes || shape->strides != kOnes || shape->groups != 1 ||
+      shape->out != shape->in) {
+    return Refuse(request, "not 1x1 of stride 1 in one group without padding");
+  }
+  Product product;
+  product.rows = shape->images * shape->out_pixels();
+  product.depth = shape->in_channels;
+  product.columns = shape->out_channels;
+  product.weights_transposed = true;
+  if (shape->has_bias) product.bias = static_cast<int>(kConvBias);
+  return MakeProduct(request, "own.Conv:1x1", product, frozen);
+}
+
+MadeKernel MakeMatMul(const KernelRequest& request, absl::string_view frozen) {
+  absl::StatusOr<Product> product = MatrixProduct(request, false);
+  if (!product.ok()) return product.status();
+  TakeBias(request, &*product);
+  return MakeProduct(request, "own.MatMul", *product, frozen);
+}
+
+MadeKernel MakeGemm(const KernelRequest& request, absl::string_view frozen) {
+  const Attributes& attributes = request.node->attributes;
+  absl::StatusOr<Product> product = MatrixProduct(request, attributes.Int("transB", 0) != 0);
+  if (!product.ok()) return product.status();
+  const bool has_bias = HasInput(request, 2);
+  const bool scaled = attributes.Float("alpha", 1.0f) != 1.0f ||
+                      (has_bias && attributes.Float("beta", 1.0f) != 1.0f);
+  if (attributes.Int("transA", 0) != 0 || scaled ||
+      (has_bias && !IsRow(request.inputs[2], product->columns))) {
+    return Refuse(request, "not A * B with a row for a bias");
+  }
+  if (has_bias) product->bias = 2;
+  TakeBias(request, &*product);
+  return MakeProduct(request, "own.Gemm", *product, frozen);
+}
+
+}  // namespace kairos::onednn::own
