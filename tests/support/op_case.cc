@@ -55,6 +55,11 @@ OperatorCase::OperatorCase(const std::string& op, AttributeList attributes, int 
   for (int i = 0; i < output_count; ++i) node_.outputs.push_back(1000 + i);
 }
 
+OperatorCase& OperatorCase::Set(const char* attribute, const Attribute& value) {
+  node_.attributes.Set(attribute, value);
+  return *this;
+}
+
 OperatorCase& OperatorCase::Input(const Tensor& plain, Layout layout) {
   return Add(plain, layout, false, false);
 }

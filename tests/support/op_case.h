@@ -28,6 +28,8 @@ class OperatorCase {
   // "domain.Op" is split at the dot.
   explicit OperatorCase(const std::string& op, AttributeList attributes = {}, int output_count = 1);
 
+  OperatorCase& Set(const char* attribute, const Attribute& value);
+
   // Tensors are given plain, and laid out as asked before the kernel sees them.
   OperatorCase& Input(const Tensor& plain, Layout layout = Layout::kPlain);
   // A constant, which the kernel may ask to pack.

@@ -49,7 +49,7 @@ TEST_CASE("a case runs with weights, fused operations and laid out operands") {
         absl::StatusCode::kInvalidArgument);
 
   OperatorCase relu("Conv");
-  relu.Input(src, Layout::kChannelsLast).Weight(weights).Absent().Post("Neg").Post("Relu");
+  relu.Input(src, Layout::kChannelsLast).Weight(weights).Absent().Post("Abs").Post("Relu");
   relu.output_layout = Layout::kChannelsLast;
   const std::vector<Tensor> got = Unwrap(relu.Run(*NewReferenceBackend(), *NewThreadPool(1)));
   CHECK(got[0].as<float>()[0] == 4);

@@ -10,7 +10,7 @@ namespace {
 
 struct SpatialCase {
   const char* op;
-  AttributeList attributes;
+  std::vector<std::pair<const char*, Attribute>> attributes;
   Shape src;
   std::vector<Shape> weights;
   int outputs = 1;
@@ -38,7 +38,8 @@ std::vector<SpatialCase> Cases() {
 }
 
 std::vector<Tensor> RunCase(const SpatialCase& spatial, Layout in, Layout out, int threads) {
-  OperatorCase c(spatial.op, spatial.attributes, spatial.outputs);
+  OperatorCase c(spatial.op, {}, spatial.outputs);
+  for (const auto& [name, value] : spatial.attributes) c.Set(name, value);
   c.Input(RandomTensor(DType::kFloat32, spatial.src, 1), in);
   for (const Shape& shape : spatial.weights) {
     c.Weight(RandomTensor(DType::kFloat32, shape, static_cast<uint32_t>(shape.size())));

@@ -1,11 +1,11 @@
 #include "executor/memory_planner.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <random>
 
 #include "base/aligned_buffer.h"
+#include "base/checked.h"
 
 namespace kairos {
 namespace {
