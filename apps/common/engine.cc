@@ -1,6 +1,9 @@
 #include "common/engine.h"
 
 #include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
 
 #include "kairos/policies.h"
 
@@ -13,18 +16,23 @@ void AddRuntimeOptions(CLI::App& app, EngineOptions* options) {
 }
 
 void AddPolicyOptions(CLI::App& app, EngineOptions* options) {
-  app.add_option("--policy", options->policy, "eager, jit, aot or auto")
-      ->check(CLI::IsMember({"eager", "jit", "aot", "auto"}))
+  const std::vector<std::string> names(PolicyNames().begin(), PolicyNames().end());
+  app.add_option("--policy", options->policy, absl::StrJoin(names, ", "))
+      ->check(CLI::IsMember(names))
       ->capture_default_str();
   app.add_flag("--strict", options->strict,
                "with aot: fail where the plan does not fit, instead of compiling");
 }
 
-absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(const EngineOptions& options) {
+RuntimeOptions ToRuntimeOptions(const EngineOptions& options) {
   RuntimeOptions runtime;
   runtime.threads = options.threads;
   runtime.backend = options.backend;
-  return Runtime::Make(std::move(runtime));
+  return runtime;
+}
+
+absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(const EngineOptions& options) {
+  return Runtime::Make(ToRuntimeOptions(options));
 }
 
 absl::StatusOr<std::shared_ptr<const Policy>> MakePolicy(const EngineOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+
 #include "kairos/model.h"
 #include "kairos/policy.h"
 #include "kairos/runtime.h"
@@ -25,6 +26,7 @@ void AddRuntimeOptions(CLI::App& app, EngineOptions* options);
 // --policy and --strict.
 void AddPolicyOptions(CLI::App& app, EngineOptions* options);
 
+RuntimeOptions ToRuntimeOptions(const EngineOptions& options);
 absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(const EngineOptions& options);
 absl::StatusOr<std::shared_ptr<const Policy>> MakePolicy(const EngineOptions& options);
 

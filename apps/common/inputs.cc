@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "common/npy.h"
 
 namespace kairos {
@@ -14,7 +15,7 @@ namespace {
 
 template <typename Entry>
 const Entry* FindNamed(absl::Span<const Entry> entries, const std::string& name,
-                       std::string Entry::*member) {
+                       std::string Entry::* member) {
   auto it = std::find_if(entries.begin(), entries.end(),
                          [&](const Entry& entry) { return entry.*member == name; });
   return it == entries.end() ? nullptr : &*it;
@@ -23,9 +24,8 @@ const Entry* FindNamed(absl::Span<const Entry> entries, const std::string& name,
 absl::StatusOr<Shape> ShapeOf(const Value& input, const NamedShape* given) {
   if (given != nullptr) return given->shape;
   if (!input.dims.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("input '", input.name, "': declares no shape; give --shape ", input.name,
-                     "=..."));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "input '", input.name, "': declares no shape; give --shape ", input.name, "=..."));
   }
   Shape shape;
   for (size_t i = 0; i < input.dims->size(); ++i) {
@@ -65,8 +65,8 @@ absl::Status CheckNames(const Model& model, absl::Span<const NamedShape> shapes,
   const std::vector<std::string> names = model.input_names();
   auto check = [&](const std::string& name) {
     if (std::find(names.begin(), names.end(), name) != names.end()) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("input '", name, "': unknown, expected ",
-                                                   absl::StrJoin(names, ", ")));
+    return absl::InvalidArgumentError(
+        absl::StrCat("input '", name, "': unknown, expected ", absl::StrJoin(names, ", ")));
   };
   for (const NamedShape& shape : shapes) {
     if (absl::Status status = check(shape.name); !status.ok()) return status;
@@ -89,10 +89,10 @@ absl::StatusOr<NamedFile> ParseNamedFile(const std::string& text) {
 
 absl::StatusOr<std::vector<Tensor>> MakeInputs(const Model& model,
                                                absl::Span<const NamedShape> shapes,
-                                               absl::Span<const NamedFile> files) {
+                                               absl::Span<const NamedFile> files, uint32_t seed) {
   if (absl::Status status = CheckNames(model, shapes, files); !status.ok()) return status;
   std::vector<Tensor> inputs;
-  std::mt19937 random(20231117);
+  std::mt19937 random(seed);
   for (ValueId id : model.graph().inputs) {
     const Value& input = model.graph().value(id);
     if (const NamedFile* file = FindNamed(files, input.name, &NamedFile::first)) {
@@ -105,8 +105,8 @@ absl::StatusOr<std::vector<Tensor>> MakeInputs(const Model& model,
     if (!shape.ok()) return shape.status();
     absl::StatusOr<Tensor> tensor = Tensor::Make(input.dtype, *shape);
     if (!tensor.ok()) {
-      return absl::Status(tensor.status().code(), absl::StrCat("input '", input.name, "': ",
-                                                               tensor.status().message()));
+      return absl::Status(tensor.status().code(),
+                          absl::StrCat("input '", input.name, "': ", tensor.status().message()));
     }
     FillRandom(&*tensor, &random);
     inputs.push_back(*std::move(tensor));

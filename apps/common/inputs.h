@@ -2,12 +2,14 @@
 #ifndef KAIROS_APPS_COMMON_INPUTS_H_
 #define KAIROS_APPS_COMMON_INPUTS_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+
 #include "common/shape_arg.h"
 #include "kairos/model.h"
 #include "kairos/tensor.h"
@@ -21,10 +23,12 @@ absl::StatusOr<NamedFile> ParseNamedFile(const std::string& text);
 
 // One tensor per input of the model, in its order: the file named for it, else random values of
 // its declared shape, unknown dimensions from `shapes` (an unknown first one is 1 by default).
-// Floats are uniform in [-1, 1), integers 0 or 1; the same values every time.
+// Floats are uniform in [-1, 1), integers 0 or 1; the same values every time for the same seed.
+inline constexpr uint32_t kDefaultInputSeed = 20231117;
 absl::StatusOr<std::vector<Tensor>> MakeInputs(const Model& model,
                                                absl::Span<const NamedShape> shapes,
-                                               absl::Span<const NamedFile> files);
+                                               absl::Span<const NamedFile> files,
+                                               uint32_t seed = kDefaultInputSeed);
 
 std::vector<TensorView> Views(absl::Span<const Tensor> tensors);
 

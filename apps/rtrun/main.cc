@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+
 #include "common/cli.h"
 #include "common/engine.h"
 #include "common/explain.h"
@@ -68,7 +69,11 @@ absl::Status Run(const Options& options) {
   if (!outputs.ok()) return outputs.status();
   absl::StatusOr<std::vector<NamedFile>> taps = ParseFiles(options.taps);
   if (!taps.ok()) return taps.status();
-  absl::StatusOr<std::shared_ptr<Runtime>> runtime = MakeRuntime(options.engine);
+  Tracing tracing;
+  EventTraceOptions trace_options;
+  trace_options.process_name = options.model + " " + options.engine.policy;
+  absl::StatusOr<std::shared_ptr<Runtime>> runtime =
+      MakeTracedRuntime(options.engine, options.trace, trace_options, &tracing);
   if (!runtime.ok()) return runtime.status();
   absl::StatusOr<std::shared_ptr<const Model>> model = Model::Load(options.model);
   if (!model.ok()) return model.status();
@@ -77,14 +82,14 @@ absl::Status Run(const Options& options) {
   absl::StatusOr<std::vector<Tensor>> tensors = MakeInputs(**model, shapes, *inputs);
   if (!tensors.ok()) return tensors.status();
 
-  TraceWriter trace;
   SessionOptions session_options;
   absl::StatusOr<std::shared_ptr<const Policy>> policy = MakePolicy(options.engine);
   if (!policy.ok()) return policy.status();
   session_options.policy = *policy;
   for (const NamedFile& tap : *taps) session_options.taps.push_back(tap.first);
-  if (!options.trace.empty()) {
-    session_options.on_event = [&trace](const Event& event) { trace.Add(event); };
+  if (tracing.trace != nullptr) {
+    tracing.trace->AddLoad(**model);
+    session_options.on_event = tracing.trace->Listener();
   }
   std::vector<std::string> names = (*model)->output_names();
   names.insert(names.end(), session_options.taps.begin(), session_options.taps.end());
@@ -103,7 +108,7 @@ absl::Status Run(const Options& options) {
   std::vector<NamedFile> files = *std::move(outputs);
   files.insert(files.end(), taps->begin(), taps->end());
   if (absl::Status written = WriteNamed(names, *results, files); !written.ok()) return written;
-  return options.trace.empty() ? absl::OkStatus() : trace.Write(options.trace);
+  return tracing.trace == nullptr ? absl::OkStatus() : tracing.trace->Finish();
 }
 
 }  // namespace

@@ -1,9 +1,17 @@
 #include "executor/bound_program.h"
 
 #include "base/status_macros.h"
+#include "executor/event_timer.h"
 #include "graph/op_table.h"
 
 namespace kairos {
+namespace {
+
+bool IsLayoutChange(const Node& node) {
+  return node.domain == kKairosDomain && node.op == "Reorder" && node.post_ops.empty();
+}
+
+}  // namespace
 
 BoundProgram::BoundProgram(std::shared_ptr<const Program> program) : program_(std::move(program)) {
   const ProgramRecord& record = program_->record;
@@ -57,7 +65,7 @@ void BoundProgram::BindArena(std::byte* arena) {
 absl::Status BoundProgram::Run(std::byte* arena, std::byte* scratch, ThreadPool& pool,
                                absl::Span<const TensorView> inputs,
                                absl::Span<const MutableTensorView> outputs,
-                               const EventTimer::Listener& listener) {
+                               const SessionOptions& options) {
   BindArena(arena);
   for (const Patch& patch : input_patches_) {
     arguments_[patch.argument] = const_cast<void*>(inputs[static_cast<size_t>(patch.index)].data);
@@ -69,8 +77,10 @@ absl::Status BoundProgram::Run(std::byte* arena, std::byte* scratch, ThreadPool&
     const Step& step = steps_[s];
     const KernelArgs args{step.inputs, step.outputs, scratch, &pool};
     absl::Status status;
-    if (listener) {
-      EventTimer timer(listener, Event::Kind::kRun, program_->record.steps[s].node);
+    if (options.on_event) {
+      const Node& node = program_->record.steps[s].node;
+      EventTimer timer(options, IsLayoutChange(node) ? Event::Kind::kCopy : Event::Kind::kRun,
+                       node);
       timer.SetKernel(program_->steps[s].kernel);
       status = step.kernel->Run(args, step.state);
     } else {

@@ -9,8 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "executor/event_timer.h"
+
 #include "executor/program.h"
+#include "kairos/session.h"
 #include "kairos/tensor.h"
 
 namespace kairos {
@@ -27,9 +28,8 @@ class BoundProgram {
   // Runs in this memory, which is as large as the Program asks. Allocates nothing. On failure the
   // error names the node, and outputs are undefined.
   absl::Status Run(std::byte* arena, std::byte* scratch, ThreadPool& pool,
-                   absl::Span<const TensorView> inputs,
-                   absl::Span<const MutableTensorView> outputs,
-                   const EventTimer::Listener& listener);
+                   absl::Span<const TensorView> inputs, absl::Span<const MutableTensorView> outputs,
+                   const SessionOptions& options);
 
  private:
   struct Step {

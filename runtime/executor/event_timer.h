@@ -3,7 +3,6 @@
 #define KAIROS_RUNTIME_EXECUTOR_EVENT_TIMER_H_
 
 #include <chrono>
-#include <functional>
 
 #include "kairos/graph.h"
 #include "kairos/policy.h"
@@ -13,22 +12,20 @@ namespace kairos {
 
 class EventTimer {
  public:
-  using Listener = std::function<void(const Event&)>;
-
-  EventTimer(const Listener& listener, Event::Kind kind) : listener_(listener) {
-    if (!listener_) return;
+  EventTimer(const SessionOptions& options, Event::Kind kind) : options_(options) {
+    if (!options_.on_event) return;
     event_.kind = kind;
     event_.start_ns = Now();
   }
-  EventTimer(const Listener& listener, Event::Kind kind, const Node& node)
-      : EventTimer(listener, kind) {
+  EventTimer(const SessionOptions& options, Event::Kind kind, const Node& node)
+      : EventTimer(options, kind) {
     event_.node = node.name;
     event_.op = node.op;
   }
   ~EventTimer() {
-    if (!listener_) return;
+    if (!options_.on_event) return;
     event_.duration_ns = Now() - event_.start_ns;
-    listener_(event_);
+    options_.on_event(event_);
   }
   EventTimer(const EventTimer&) = delete;
   EventTimer& operator=(const EventTimer&) = delete;
@@ -38,15 +35,17 @@ class EventTimer {
     event_.source = resolved.source;
   }
   void SetBytes(uint64_t bytes) { event_.bytes = bytes; }
+  void StartEarlier(int64_t ns) { event_.start_ns -= ns; }
 
  private:
-  static int64_t Now() {
+  int64_t Now() const {
+    if (options_.clock_ns) return options_.clock_ns();
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
   }
 
-  const Listener& listener_;
+  const SessionOptions& options_;
   Event event_;
 };
 

@@ -87,10 +87,15 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
                            runtime_.thread_pool().thread_count(), options_);
   ResolvedStep resolved;
   {
-    EventTimer timer(options_.on_event, Event::Kind::kCompile, step.node);
+    EventTimer timer(options_, Event::Kind::kCompile, step.node);
     absl::Status chosen = ChooseKernel(wanted.request, frozen, &resolved);
     if (!chosen.ok()) return Annotate(NodeLabel(step.node), chosen);
     timer.SetKernel(resolved.kernel);
+    if (resolved.kernel.wait_ns > 0) {
+      EventTimer wait(options_, Event::Kind::kWait, step.node);
+      wait.StartEarlier(resolved.kernel.wait_ns);
+      wait.SetKernel(resolved.kernel);
+    }
   }
   KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(step.node), Pack(step, slots, &resolved)));
   return resolved;
@@ -164,7 +169,7 @@ absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slo
       resolved->weights[input] = {ready->bytes.data, ready->bytes.owner};
       continue;
     }
-    EventTimer timer(options_.on_event, Event::Kind::kPack, step.node);
+    EventTimer timer(options_, Event::Kind::kPack, step.node);
     timer.SetKernel(resolved->kernel);
     timer.SetBytes(wanted[k].bytes);
     const Slot& slot = slots[static_cast<size_t>(step.node.inputs[input])];

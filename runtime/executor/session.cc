@@ -9,6 +9,7 @@
 #include "base/aligned_buffer.h"
 #include "base/status_macros.h"
 #include "executor/bound_program.h"
+#include "executor/event_timer.h"
 #include "executor/io_check.h"
 #include "executor/program_table.h"
 #include "executor/shared_model.h"
@@ -67,6 +68,7 @@ absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::TryReady(const Pro
     *reason = "taps are set";
     return nullptr;
   }
+  EventTimer timer(options, Event::Kind::kPlan);
   absl::StatusOr<std::shared_ptr<const Program>> program = ProgramFromRecord(record, resolver);
   if (program.ok()) return program;
   const absl::StatusCode code = program.status().code();
@@ -90,11 +92,11 @@ absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::MakeProgram(
   if (program == nullptr) {
     std::shared_ptr<const PreparedGraph> prepared;
     {
-      EventTimer timer(options.on_event, Event::Kind::kPasses);
+      EventTimer timer(options, Event::Kind::kPasses);
       KAIROS_ASSIGN_OR_RETURN(
           prepared, resolver.shared().Prepared(resolver.policy().passes(), options.taps, *runtime));
     }
-    EventTimer timer(options.on_event, Event::Kind::kRecord);
+    EventTimer timer(options, Event::Kind::kRecord);
     const ProgramRecord* untapped = options.taps.empty() ? nullptr : ready->record;
     KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver, untapped));
     ++stats.recordings;
@@ -184,7 +186,7 @@ absl::Status Session::Impl::Execute(BoundProgram& program, absl::Span<const Tens
   last = &program.program();
   ++stats.runs;
   return program.Run(arena.data(), scratch.data(), runtime->thread_pool(), inputs, outputs,
-                     options.on_event);
+                     options);
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -8,6 +8,7 @@
 #include "model/digest.h"
 #include "model/model_impl.h"
 #include "model/open.h"
+#include "model/phase_timer.h"
 
 namespace kairos {
 namespace {
@@ -37,10 +38,13 @@ Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Model::~Model() = default;
 
 absl::StatusOr<std::shared_ptr<const Model>> Model::Load(const std::string& path) {
+  PhaseTimer timer;
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file, MappedFile::Open(path));
   const absl::Span<const std::byte> bytes = file->bytes();
+  const LoadPhase io = timer.End("io", bytes.size());
   absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, std::move(file));
   if (!impl.ok()) return Annotate(path, impl.status());
+  (*impl)->load_phases.insert((*impl)->load_phases.begin(), io);
   return std::make_shared<const Model>(*std::move(impl));
 }
 
@@ -77,6 +81,8 @@ absl::string_view Model::metadata(absl::string_view key) const {
 absl::Span<const Plan> Model::plans() const { return impl_->plans; }
 
 absl::Span<const std::string> Model::plan_problems() const { return impl_->plan_problems; }
+
+absl::Span<const LoadPhase> Model::load_phases() const { return impl_->load_phases; }
 
 uint64_t Model::digest() const { return DigestOf(*impl_); }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
 #include "base/aligned_buffer.h"
@@ -12,6 +13,7 @@
 #include "model/decode.h"
 #include "model/digest.h"
 #include "model/format.h"
+#include "model/phase_timer.h"
 #include "model/plan_decode.h"
 #include "model/verify.h"
 
@@ -88,10 +90,22 @@ void DecodePlans(const fb::Model& model, const SegmentTable& segments, Model::Im
   }
 }
 
+// Of distinct constants; equal ones are stored once.
+uint64_t WeightBytes(const Graph& graph) {
+  absl::flat_hash_set<const void*> seen;
+  uint64_t bytes = 0;
+  for (const Value& value : graph.values) {
+    if (!value.constant.has_value() || !seen.insert(value.constant->data).second) continue;
+    bytes += value.constant->type.byte_count();
+  }
+  return bytes;
+}
+
 // `file` is 8-byte aligned.
 absl::StatusOr<std::unique_ptr<Model::Impl>> OpenAligned(absl::Span<const std::byte> file,
                                                          std::shared_ptr<const void> owner,
                                                          bool weights_usable) {
+  PhaseTimer timer;
   KAIROS_RETURN_IF_ERROR(VerifyFlatBuffer<fb::Model>(file, kModelIdentifier));
   const fb::Model& model = *flatbuffers::GetRoot<fb::Model>(file.data());
   KAIROS_RETURN_IF_ERROR(CheckVersion(model));
@@ -103,13 +117,18 @@ absl::StatusOr<std::unique_ptr<Model::Impl>> OpenAligned(absl::Span<const std::b
         "bytes of a model with weights must be aligned to ", kSegmentAlignment, " bytes"));
   }
   auto impl = std::make_unique<Model::Impl>();
-  Decoder decoder(
-      segments,
-      std::min<uint64_t>(file.size(), segments.size() > 0 ? model.segments_base() : file.size()));
+  const uint64_t graph_bytes =
+      std::min<uint64_t>(file.size(), segments.size() > 0 ? model.segments_base() : file.size());
+  Decoder decoder(segments, graph_bytes);
   KAIROS_ASSIGN_OR_RETURN(impl->graph, decoder.DecodeGraph(*model.graph()));
   KAIROS_RETURN_IF_ERROR(ValidateGraph(impl->graph));
   impl->hashes = segments.hashes();
+  impl->load_phases.push_back(timer.End("verify", graph_bytes));
   DecodePlans(model, segments, impl.get());
+  const uint64_t weight_bytes = WeightBytes(impl->graph);
+  const uint64_t other_bytes =
+      segments.total_bytes() - std::min(weight_bytes, segments.total_bytes());
+  impl->load_phases.push_back(timer.End("plan", other_bytes));
   return impl;
 }
 

@@ -77,7 +77,11 @@ class AotPolicy : public Policy {
         absl::StrCat("plan/", backend.name(), "/", frozen->frozen, "/", CanonicalKey(request));
     absl::StatusOr<KernelCache::Found> loaded =
         context.cache->GetOrMake(key, [&] { return backend.Load(request, frozen->frozen); });
-    if (loaded.ok()) return ResolvedKernel{std::move(loaded->kernel), KernelSource::kPlan, ""};
+    if (loaded.ok()) {
+      return ResolvedKernel{.kernel = std::move(loaded->kernel),
+                            .source = KernelSource::kPlan,
+                            .wait_ns = loaded->wait_ns};
+    }
     if (strict_) return loaded.status();
     return FallBack(context, backend, request, std::string(loaded.status().message()));
   }

@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
 #include "kairos/pass.h"
 #include "kairos/policies.h"
@@ -28,8 +29,9 @@ absl::StatusOr<ResolvedKernel> SpecializeThroughCache(const PolicyContext& conte
   KAIROS_ASSIGN_OR_RETURN(KernelCache::Found found, context.cache->GetOrMake(key, [&] {
     return backend.Specialize(request);
   }));
-  return ResolvedKernel{std::move(found.kernel),
-                        found.hit ? KernelSource::kCache : KernelSource::kCompiled, ""};
+  return ResolvedKernel{.kernel = std::move(found.kernel),
+                        .source = found.hit ? KernelSource::kCache : KernelSource::kCompiled,
+                        .wait_ns = found.wait_ns};
 }
 
 std::vector<std::string> AllPassNames() {

@@ -1,5 +1,6 @@
 #include "kairos/kernel_cache.h"
 
+#include <chrono>
 #include <list>
 #include <utility>
 
@@ -70,10 +71,12 @@ absl::StatusOr<KernelCache::Found> KernelCache::GetOrMake(const std::string& key
     auto [it, first] = impl.flights.try_emplace(key);
     if (!first) {
       flight = it->second;
+      const auto start = std::chrono::steady_clock::now();
       impl.mutex.Await(absl::Condition(&flight->done));
       if (!flight->result.ok()) return flight->result.status();
       ++impl.stats.hits;
-      return Found{*flight->result, true};
+      const std::chrono::nanoseconds waited = std::chrono::steady_clock::now() - start;
+      return Found{*flight->result, true, waited.count()};
     }
     it->second = flight = std::make_shared<Flight>();
     ++impl.stats.misses;

@@ -3,16 +3,22 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
 #include "kairos/policies.h"
 
 namespace kairos {
 
 absl::string_view KernelSourceName(KernelSource source) {
   switch (source) {
-    case KernelSource::kCompiled: return "compiled";
-    case KernelSource::kCache: return "cache";
-    case KernelSource::kPlan: return "plan";
-    case KernelSource::kFallback: return "fallback";
+    case KernelSource::kCompiled:
+      return "compiled";
+    case KernelSource::kCache:
+      return "cache";
+    case KernelSource::kPlan:
+      return "plan";
+    case KernelSource::kFallback:
+      return "fallback";
   }
   return "unknown";
 }
@@ -29,13 +35,20 @@ absl::StatusOr<Backend*> Policy::ChooseBackend(const PolicyContext&, const Kerne
   return absl::UnimplementedError(absl::StrCat("no backend runs this: ", reasons));
 }
 
+absl::Span<const absl::string_view> PolicyNames() {
+  static constexpr absl::string_view kNames[] = {"eager", "jit", "aot", "auto"};
+  return kNames;
+}
+
 absl::StatusOr<std::shared_ptr<const Policy>> PolicyByName(absl::string_view name) {
   if (name == "eager") return NewEagerPolicy();
   if (name == "jit") return NewJitPolicy();
   if (name == "aot") return NewAotPolicy();
   if (name == "auto") return NewAutoPolicy();
-  return absl::InvalidArgumentError(
-      absl::StrCat("policy '", name, "': unknown, expected eager, jit, aot or auto"));
+  absl::Span<const absl::string_view> names = PolicyNames();
+  return absl::InvalidArgumentError(absl::StrCat("policy '", name, "': unknown, expected ",
+                                                 absl::StrJoin(names.first(names.size() - 1), ", "),
+                                                 " or ", names.back()));
 }
 
 }  // namespace kairos

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+
 #include "kairos/kernel.h"
 
 namespace kairos {
@@ -23,6 +24,7 @@ class KernelCache {
   struct Found {
     std::shared_ptr<const Kernel> kernel;
     bool hit = false;
+    int64_t wait_ns = 0;  // spent waiting for another thread that made it
   };
   using Maker = std::function<absl::StatusOr<std::unique_ptr<Kernel>>()>;
   // The kernel of `key`, made by `make` when absent. A failure is returned to every caller that

@@ -4,6 +4,7 @@
 #define KAIROS_MODEL_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "kairos/backend.h"
 #include "kairos/graph.h"
 #include "kairos/program_record.h"
@@ -19,11 +21,21 @@ namespace kairos {
 
 // One precompiled plan of a model file: what it was made on, and its Programs.
 struct Plan {
-  std::string backend_order;  // names of the Runtime's backends, comma-separated
-  Fingerprint fingerprint;    // of all backends, fields prefixed "BACKEND."
+  std::string backend_order;        // names of the Runtime's backends, comma-separated
+  Fingerprint fingerprint;          // of all backends, fields prefixed "BACKEND."
   std::vector<std::string> passes;  // that ran over the model's graph first
   int32_t threads = 1;
   std::vector<ProgramRecord> programs;
+};
+
+// A part of what Model::Load spent. "io": opening and mapping (bytes: of the file); "verify": the
+// structure, the graph and what it means (bytes: before the weights); "plan": decoding and checking
+// plans (bytes: of all segments that no weight of the graph uses). Pages are read when first used.
+struct LoadPhase {
+  absl::string_view name;  // a literal
+  int64_t start_ns = 0;    // steady clock
+  int64_t duration_ns = 0;
+  uint64_t bytes = 0;
 };
 
 class Model {
@@ -50,6 +62,8 @@ class Model {
   absl::Span<const Plan> plans() const;
   // Why plans were left out: "plan 0: ..." lines.
   absl::Span<const std::string> plan_problems() const;
+  // What Load and FromBytes spent, in order; empty for a model made in memory.
+  absl::Span<const LoadPhase> load_phases() const;
   // Content hash of graph and weights' identity; two files of one model have equal digests.
   uint64_t digest() const;
 
@@ -62,7 +76,8 @@ class Model {
 };
 
 // Writes graph, weights and plans to one file, atomically. kInvalidArgument when the graph or a
-// plan is not valid; kUnavailable, kPermissionDenied: the file system's refusal. No file is left on failure.
+// plan is not valid; kUnavailable, kPermissionDenied: the file system's refusal. No file is left on
+// failure.
 absl::Status SaveModel(const Graph& graph, absl::Span<const Plan> plans, const std::string& path);
 
 }  // namespace kairos

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 #include "kairos/policy.h"
 
@@ -33,7 +34,9 @@ std::shared_ptr<const Policy> NewAotPolicy(const AotOptions& options = {});
 // The plan where one applies, else as NewJitPolicy().
 std::shared_ptr<const Policy> NewAutoPolicy();
 
-// "eager", "jit", "aot" or "auto"; kInvalidArgument lists them.
+// The built-in policies with their default options, simplest first: "eager", "jit", "aot", "auto".
+absl::Span<const absl::string_view> PolicyNames();
+// One of PolicyNames(); kInvalidArgument lists them.
 absl::StatusOr<std::shared_ptr<const Policy>> PolicyByName(absl::string_view name);
 
 // How a plan fits this machine. Touches no device and makes no kernel.

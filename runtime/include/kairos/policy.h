@@ -41,6 +41,7 @@ struct ResolvedKernel {
   KernelSource source = KernelSource::kCompiled;
   std::string reason;       // kFallback: why the preferred source did not apply
   bool from_cache = false;  // kFallback: nothing was compiled, the cache had the kernel
+  int64_t wait_ns = 0;      // spent waiting for another thread, see KernelCache::Found
 };
 
 // A Program that a policy has ready; it lives as long as the model.

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "kairos/model.h"
 #include "kairos/policies.h"
 #include "kairos/runtime.h"
@@ -20,18 +21,23 @@
 
 namespace kairos {
 
-// Something that took time. Strings are valid during the callback.
+// Something that took time. Strings are valid during the callback. Events of one session nest: a
+// kernel is compiled, and weights are packed, within a recording or within the import of a plan.
 struct Event {
-  enum class Kind : uint8_t { kPasses, kRecord, kCompile, kPack, kRun };
+  // kCopy: a run that only moves a value to another memory layout. kPlan: a Program taken from what
+  // the policy had ready. kWait: until another thread had made the kernel, within kCompile.
+  enum class Kind : uint8_t { kPasses, kRecord, kCompile, kPack, kRun, kPlan, kCopy, kWait };
   Kind kind = Kind::kRun;
-  absl::string_view node;    // empty for events of the whole model
+  absl::string_view node;  // empty for events of the whole model
   absl::string_view op;
   absl::string_view kernel;
   KernelSource source = KernelSource::kCompiled;
-  int64_t start_ns = 0;     // steady clock
+  int64_t start_ns = 0;  // of SessionOptions::clock_ns
   int64_t duration_ns = 0;
-  uint64_t bytes = 0;       // kPack: packed bytes
+  uint64_t bytes = 0;  // kPack: packed bytes
 };
+// "passes", "record", "compile" ...
+absl::string_view EventKindName(Event::Kind kind);
 
 struct SessionOptions {
   std::shared_ptr<const Policy> policy;  // null: NewAutoPolicy()
@@ -43,6 +49,8 @@ struct SessionOptions {
   bool winograd = true;
   // Called on the thread that runs; off when empty.
   std::function<void(const Event&)> on_event;
+  // The clock of events, in ns; the steady clock when empty. For hosts that have their own.
+  std::function<int64_t()> clock_ns;
 };
 
 struct SessionStats {

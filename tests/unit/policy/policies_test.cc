@@ -1,7 +1,6 @@
 #include "kairos/policies.h"
 
 #include <doctest/doctest.h>
-
 #include <string>
 
 #include "kairos/pass.h"
@@ -11,8 +10,8 @@ namespace kairos::testing {
 namespace {
 
 TEST_CASE("built-in policies are found by name") {
-  for (const char* name : {"eager", "jit", "aot", "auto"}) {
-    CAPTURE(name);
+  for (const absl::string_view name : PolicyNames()) {
+    CAPTURE(std::string(name));
     auto policy = PolicyByName(name);
     REQUIRE(policy.ok());
     CHECK((*policy)->name() == name);
@@ -22,15 +21,15 @@ TEST_CASE("built-in policies are found by name") {
 TEST_CASE("an unknown policy is an error that lists the known ones") {
   const absl::Status status = PolicyByName("AOT").status();
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
-  CHECK(std::string(status.message()) ==
-        "policy 'AOT': unknown, expected eager, jit, aot or auto");
+  CHECK(std::string(status.message()) == "policy 'AOT': unknown, expected eager, jit, aot or auto");
 }
 
 TEST_CASE("the debugging policy runs no pass, the others all") {
   CHECK(NewEagerPolicy()->passes().empty());
   CHECK_FALSE(NewEagerPolicy()->specializes());
   CHECK_FALSE(NewEagerPolicy()->keeps_programs());
-  for (const auto& policy : {NewJitPolicy(), NewAotPolicy(), NewAutoPolicy(), NewPlanningPolicy()}) {
+  for (const auto& policy :
+       {NewJitPolicy(), NewAotPolicy(), NewAutoPolicy(), NewPlanningPolicy()}) {
     CHECK(policy->passes().size() == AllPasses().size());
     CHECK(policy->specializes());
     CHECK(policy->keeps_programs());
