@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+
 #include "common/file_io.h"
 
 namespace kairos {
@@ -42,6 +43,7 @@ absl::StatusOr<Agreement> CompareOutputs(const std::string& path_a, const std::s
   agreement.same_bits = *a == *b;
   const std::vector<float> x = Floats(*a), y = Floats(*b);
   for (size_t i = 0; i < x.size(); ++i) {
+    if (std::isnan(y[i])) ++agreement.nan_count;
     agreement.scale = std::max<double>(agreement.scale, std::fabs(x[i]));
     const double diff = std::isnan(x[i]) && std::isnan(y[i]) ? 0.0 : std::fabs(double{x[i]} - y[i]);
     // A NaN on one side only is the largest difference there is.

@@ -2,11 +2,13 @@
 #ifndef KAIROS_APPS_RTBENCH_AGREEMENT_H_
 #define KAIROS_APPS_RTBENCH_AGREEMENT_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "kairos/tensor.h"
 
 namespace kairos {
@@ -17,7 +19,8 @@ absl::Status WriteOutputs(const std::string& path, const std::vector<Tensor>& ou
 struct Agreement {
   bool same_bits = false;
   double max_abs_diff = 0;
-  double scale = 0;  // largest absolute value of the first
+  double scale = 0;      // largest absolute value of the first
+  size_t nan_count = 0;  // of the second
 };
 
 // kDataLoss when the two hold different numbers of values.

@@ -1,35 +1,32 @@
-// One measurement of one policy in one fresh process: the child's side, and its form on the pipe.
+// One measurement in one fresh process: the child's side, and its form on the pipe.
 #ifndef KAIROS_APPS_RTBENCH_SAMPLE_H_
 #define KAIROS_APPS_RTBENCH_SAMPLE_H_
 
-#include <chrono>
-#include <nlohmann/json.hpp>
-#include <string>
-#include <vector>
+#include <cstdint>
 
 #include "absl/status/statusor.h"
-#include "common/engine.h"
-#include "common/shape_arg.h"
+#include <nlohmann/json.hpp>
+
+#include "rtbench/subject.h"
 
 namespace kairos {
 
-struct SampleRequest {
-  EngineOptions engine;
-  std::string model;
-  std::vector<NamedShape> shapes;
-  double seconds = 1.0;  // of steady runs
-  int min_runs = 5;
-  std::string outputs_path;  // where to leave the first run's outputs, see agreement.h; empty: nowhere
-};
+// Takes the sample that `request.kind` names. `main_ns` is when main began, on the subject's clock.
+// The time to make inputs is in no figure. See README.md for what each kind measures; memory is as
+// it is, not above an empty process.
+absl::StatusOr<nlohmann::json> TakeSample(const SampleRequest& request, const Subject& subject,
+                                          int64_t main_ns);
 
-// Loads, runs once, then runs for the given time. `start` is when main began; the time to make the
-// inputs is left out of every figure. The object has the figures of a report's row, the steady
-// samples under "samples_ms", memory as it is (not above an empty process).
-absl::StatusOr<nlohmann::json> TakeSample(const SampleRequest& request,
-                                          std::chrono::steady_clock::time_point start);
-
-// Memory of this process so far: {"peak_rss_mb", "steady_rss_mb"}.
-nlohmann::json MemoryNow();
+// The kinds.
+absl::StatusOr<nlohmann::json> TakeCold(const SampleRequest& request, const Subject& subject,
+                                        int64_t main_ns);
+absl::StatusOr<nlohmann::json> TakeSteady(const SampleRequest& request, const Subject& subject,
+                                          int64_t main_ns);
+absl::StatusOr<nlohmann::json> TakeChurn(const SampleRequest& request, const Subject& subject,
+                                         int64_t main_ns);
+absl::StatusOr<nlohmann::json> TakeParity(const SampleRequest& request, const Subject& subject);
+absl::StatusOr<nlohmann::json> TakeSessions(const SampleRequest& request, const Subject& subject,
+                                            int64_t main_ns);
 
 }  // namespace kairos
 

@@ -1,0 +1,204 @@
+"""One sample of another runtime in a fresh process: the other side of rtbench's child protocol.
+
+usage: python -c SCRIPT REQUEST     REQUEST: JSON as of request.h; prints one JSON object
+
+Times of cold_ms start after the import of the runtime, as those of Kairos start at main.
+"""
+import json
+import os
+import resource
+import sys
+import time
+
+script_ns = time.monotonic_ns()
+request = json.loads(sys.argv[1])
+threads = request["threads"] or len(os.sched_getaffinity(0))
+os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+
+
+class Failure(Exception):
+    """One line for the report."""
+
+
+def elapsed_ms(start_ns):
+    return (time.monotonic_ns() - start_ns) / 1e6
+
+
+def memory():
+    resident = int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return {"peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+            "steady_rss_mb": resident / 1e6}
+
+
+def cpu_ms():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return (usage.ru_utime + usage.ru_stime) * 1e3
+
+
+class OnnxRuntime:
+    def __init__(self):
+        import onnxruntime
+        self.library = onnxruntime
+        self.engine = "ONNX Runtime " + onnxruntime.__version__
+
+    def load(self, path, shapes):
+        options = self.library.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self.session = self.library.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def run(self, feeds):
+        return self.session.run(None, feeds)
+
+
+class OpenVino:
+    def __init__(self):
+        import openvino
+        self.library = openvino
+        self.engine = "OpenVINO " + openvino.__version__
+
+    def load(self, path, shapes):
+        compiled = self.library.Core().compile_model(path, "CPU", {
+            "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1",
+            "INFERENCE_NUM_THREADS": str(threads)})
+        self.request = compiled.create_infer_request()
+
+    def run(self, feeds):
+        return list(self.request.infer(feeds).values())
+
+
+class Torch:
+    """Through onnx2torch, as PyTorch itself reads no ONNX files."""
+
+    def __init__(self, compiled=False):
+        import onnx
+        import onnx2torch
+        import torch
+        self.onnx, self.onnx2torch, self.library = onnx, onnx2torch, torch
+        self.compiled = compiled
+        self.engine = "PyTorch " + torch.__version__ + (" compile" if compiled else " eager")
+        torch.set_num_threads(threads)
+
+    def load(self, path, shapes):
+        model = self.onnx.load(path)
+        self.names = [i.name for i in model.graph.input]
+        module = self.onnx2torch.convert(model).eval()
+        self.module = self.library.compile(module) if self.compiled else module
+
+    def run(self, feeds):
+        with self.library.no_grad():
+            inputs = [self.library.from_numpy(feeds[name]) for name in self.names if name in feeds]
+            outputs = self.module(*inputs)
+        outputs = outputs if isinstance(outputs, (tuple, list)) else [outputs]
+        return [output.numpy() for output in outputs]
+
+
+PEERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVino, "torch": Torch,
+         "torch_compile": lambda: Torch(compiled=True)}
+
+
+def read_inputs():
+    import numpy
+    feeds = {}
+    for text in request["inputs"]:
+        name, path = text.split("=", 1)
+        feeds[name] = numpy.load(path)
+    return feeds
+
+
+def write_outputs(outputs):
+    """The bytes of all float32 tensors, in order, as agreement.h has them."""
+    if not request["outputs_path"]:
+        return
+    with open(request["outputs_path"], "wb") as file:
+        for output in outputs:
+            if output.dtype.name == "float32":
+                file.write(output.tobytes())
+
+
+def steady(peer, feeds, sample):
+    # A second set of inputs to take turns with, floats only: integers may decide shapes.
+    other = {name: value[..., ::-1].copy() if value.dtype.kind == "f" and value.ndim else value
+             for name, value in feeds.items()}
+    sets = [other, feeds]
+    points = [[elapsed_ms(script_ns), memory()["steady_rss_mb"]]]
+
+    def timed(index):
+        start = time.monotonic_ns()
+        peer.run(sets[index % 2])
+        return elapsed_ms(start)
+
+    sample["warmup_ms"] = [timed(i) for i in range(request["warmup_runs"])]
+    begin, cpu, samples = time.monotonic_ns(), cpu_ms(), []
+    point_ms = request["seconds"] * 1e3 / 30
+    next_point = point_ms
+    while len(samples) < request["min_runs"] or (
+            elapsed_ms(begin) < request["seconds"] * 1e3 and len(samples) < 20000):
+        samples.append(timed(len(samples)))
+        if elapsed_ms(begin) >= next_point:
+            points.append([elapsed_ms(script_ns), memory()["steady_rss_mb"]])
+            next_point = elapsed_ms(begin) + point_ms
+    passed_ms, used_ms = elapsed_ms(begin), cpu_ms() - cpu
+    sample["samples_ms"] = samples
+    if samples:
+        sample.update(throughput_per_s=len(samples) / passed_ms * 1e3,
+                      cpu_ms_per_run=used_ms / len(samples), cpu_percent=100 * used_ms / passed_ms)
+    idle_cpu, idle = cpu_ms(), time.monotonic_ns()
+    time.sleep(0.1)
+    sample["idle_cpu_percent"] = 100 * (cpu_ms() - idle_cpu) / elapsed_ms(idle)
+    sample["memory"] = points
+
+
+def churn(peer, feeds, sample):
+    import numpy
+    random = numpy.random.default_rng(5)
+    name, axis = request["churn_input"], request["churn_axis"]
+    if name not in feeds or axis >= feeds[name].ndim:
+        raise Failure(f"churn: no input '{name}' with axis {axis}")
+    before = memory()["peak_rss_mb"]
+    calls = []
+    for _ in range(request["churn_calls"]):
+        size = int(random.integers(request["churn_low"], request["churn_high"] + 1))
+        shape = list(feeds[name].shape)
+        shape[axis] = size
+        varied = dict(feeds)
+        varied[name] = random.standard_normal(shape).astype(feeds[name].dtype)
+        start = time.monotonic_ns()
+        peer.run(varied)
+        calls.append([size, elapsed_ms(start)])
+    sample["churn"] = {"input": name, "axis": axis, "calls": calls,
+                       "total_ms": sum(ms for _, ms in calls),
+                       "grown_mb": memory()["peak_rss_mb"] - before}
+
+
+def take():
+    name = request["policy"]
+    if name not in PEERS:
+        raise Failure(f"peer '{name}': unknown, expected {', '.join(PEERS)}")
+    feeds = read_inputs()
+    try:
+        peer = PEERS[name]()
+    except ImportError as error:
+        raise Failure(f"not installed: {error}")
+    sample = {"engine": peer.engine, "threads": threads, "import_ms": elapsed_ms(script_ns),
+              "empty": memory()}
+    start = time.monotonic_ns()
+    peer.load(request["onnx"], {n: list(v.shape) for n, v in feeds.items()})
+    sample["load_ms"] = elapsed_ms(start)
+    start = time.monotonic_ns()
+    outputs = peer.run(feeds)
+    sample["first_ms"] = elapsed_ms(start)
+    sample["cold_ms"] = sample["load_ms"] + sample["first_ms"]
+    sample["phases_ms"] = {"setup": sample["load_ms"], "run": sample["first_ms"]}
+    write_outputs(outputs)
+    {"steady": steady, "churn": churn}[request["kind"]](peer, feeds, sample)
+    sample.update(memory())
+    return sample
+
+
+try:
+    print(json.dumps(take()))
+except Exception as error:  # whatever the runtime throws is the row's error
+    print(f"{type(error).__name__ + ': ' if not isinstance(error, Failure) else ''}"
+          f"{str(error).splitlines()[0] if str(error) else 'failed'}", file=sys.stderr)
+    sys.exit(1)
