@@ -25,9 +25,12 @@ def elapsed_ms(start_ns):
 
 
 def memory():
-    resident = int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return {"peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
-            "steady_rss_mb": resident / 1e6}
+    kib = {}
+    for line in open("/proc/self/status"):
+        name, _, rest = line.partition(":")
+        if name in ("VmHWM", "VmRSS"):
+            kib[name] = int(rest.split()[0])
+    return {"peak_rss_mb": kib["VmHWM"] * 1024 / 1e6, "steady_rss_mb": kib["VmRSS"] * 1024 / 1e6}
 
 
 def cpu_ms():

@@ -10,7 +10,7 @@ namespace kairos {
 double CpuMs();
 // Resident memory now, in MB; 0 where the system has no /proc.
 double ResidentMb();
-// {"peak_rss_mb", "steady_rss_mb"}: the highest so far, and now.
+// {"peak_rss_mb", "steady_rss_mb"}: the highest so far, and now; 0 where the system has no /proc.
 nlohmann::json MemoryNow();
 
 }  // namespace kairos

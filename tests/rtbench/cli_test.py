@@ -24,11 +24,11 @@ def run(*command):
     return subprocess.run([str(part) for part in command], capture_output=True, text=True)
 
 
-def bench(folder, *arguments):
+def bench(folder, *arguments, quick=QUICK):
     """Returns the process and what it wrote with --json."""
     path = pathlib.Path(folder, "result.json")
     path.unlink(missing_ok=True)
-    done = run(RTBENCH, *arguments, *QUICK, "--json", path)
+    done = run(RTBENCH, *arguments, *quick, "--json", path)
     return done, json.loads(path.read_text()) if path.exists() else None
 
 
@@ -42,6 +42,7 @@ def test_report_has_all_fields(folder):
     equal([row["policy"] for row in report["rows"]], ["eager", "jit", "aot"])
     for row in report["rows"]:
         equal([field for field in FIELDS if field not in row], [])
+        assert row["peak_rss_mb"] < 60, "a small model takes little, whatever this process took"
     for fact in ["cpu", "os", "kairos", "backends", "peak", "busy_percent", "warnings", "options"]:
         assert fact in report["environment"], fact
 
@@ -82,10 +83,10 @@ def test_missing_and_broken_models_fail_in_place(folder):
 
 
 def test_zero_repeats_are_reported(folder):
-    done, report = bench(folder, MODEL, "--policies", "jit", "--repeats", "0")
+    done, report = bench(folder, MODEL, "--policies", "jit", quick=["--repeats", "0"])
     equal(done.returncode, 1)
     equal(report["rows"][0]["error"], "nothing measured: 0 repeats")
-    done, report = bench(folder, MODEL, "--policies", "jit", "--seconds", "0", "--min-runs", "0")
+    done, report = bench(folder, MODEL, "--policies", "jit", quick=["--repeats", "1", "--seconds", "0", "--min-runs", "0"])
     equal(done.returncode, 1)
     equal(report["rows"][0]["error"], "nothing measured: 0 steady runs")
     assert report["rows"][0]["cold_ms"] > 0
@@ -198,8 +199,10 @@ def test_rtdiff(folder):
     done = run(RTDIFF, PLANNED, "--b", "aot", "--all", "--json", f"{folder}/diff.json")
     equal((done.returncode, done.stderr), (0, ""))
     assert json.loads(pathlib.Path(folder, "diff.json").read_text())["ok"]
-    done = run(RTDIFF, MODEL, PLANNED, "--a", "jit", "--b", "aot")
+    done = run(RTDIFF, PLANNED, PLANNED, "--a", "jit", "--b", "aot")
     equal(done.returncode, 0)
+    done = run(RTDIFF, MODEL, PLANNED)  # other outputs altogether
+    equal(done.returncode, 1)
     done = run(RTDIFF, MODEL, "--b", "soon")
     equal(done.returncode, 1)
     assert done.stderr.startswith("rtdiff: policy 'soon': unknown"), done.stderr

@@ -73,7 +73,7 @@ const chart = (title, hint, draw, wide = false) => {
     const width = Math.round(entry.contentRect.width);
     if (width === last || width === 0) return;
     last = width;
-    place.replaceChildren(draw(width));
+    requestAnimationFrame(() => place.replaceChildren(draw(width)));  // not within the observer's turn
   }).observe(place);
   return box;
 };
@@ -87,8 +87,12 @@ const axes = (svg, x, y, box, {xTicks, xLabel, xFormat = tick}) => {
     svg.append(make('text', {x: box.left - 7, y: at + 4, 'text-anchor': 'end'}, tick(value)));
   }
   svg.append(make('line', {class: 'axis', x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom}));
+  let free = -Infinity;  // where the last label ends
   for (const value of xTicks) {
-    svg.append(make('text', {x: x(value), y: box.bottom + 17, 'text-anchor': 'middle'}, xFormat(value)));
+    const text = xFormat(value), half = 3.4 * text.length;
+    if (x(value) - half < free) continue;
+    free = x(value) + half + 4;
+    svg.append(make('text', {x: x(value), y: box.bottom + 17, 'text-anchor': 'middle'}, text));
   }
   svg.append(make('text', {x: box.right, y: box.bottom + 33, 'text-anchor': 'end'}, xLabel));
 };

@@ -140,8 +140,8 @@ const warnings = environment.warnings ?? [];
 warning.hidden = !warnings.length;
 warning.textContent = warnings.join(' ');
 document.getElementById('environment').textContent = JSON.stringify(environment, null, 2);
-document.getElementById('legend').append(...Object.entries(data.colours).map(([name, colour]) =>
-  make('span', {}, make('i', {style: `background:${colour}`}), name)));
+document.getElementById('legend').append(...[...new Set(data.rows.map(r => r.policy))].map(name =>
+  make('span', {}, make('i', {style: `background:${data.colours[name]}`}), name)));
 
 for (const name of new Set(data.rows.map(r => r.group))) {
   const rows = data.rows.filter(r => r.group === name);

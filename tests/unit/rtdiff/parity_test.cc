@@ -53,13 +53,13 @@ class FaultyBackend : public Backend {
   const std::unique_ptr<Backend> reference_ = NewReferenceBackend();
 };
 
-// x[2,6] -> fc0 -> tanh0 -> fc1 -> tanh1 ... -> y
+// x[2,6] -> fc0 -> tanh0 -> fc1 -> tanh1 ... -> y; widths grow, so that no two share a kernel.
 Graph Chain() {
   GraphBuilder b("chain");
   ValueId at = b.Input("x", DType::kFloat32, {2, 6});
   for (int i = 0; i < 6; ++i) {
     const std::string index = std::to_string(i);
-    const ValueId w = b.Random<float>("w" + index, {6, 6}, static_cast<uint32_t>(i));
+    const ValueId w = b.Random<float>("w" + index, {6 + i, 7 + i}, static_cast<uint32_t>(i));
     at = b.Add("MatMul", {at, w}, {}, "fc" + index);
     if (i < 5) at = b.Add("Tanh", {at}, {}, "tanh" + index);
   }
@@ -83,9 +83,9 @@ Parity Compare(const std::string& faulty_node, std::shared_ptr<const Policy> pol
 }
 
 TEST_CASE("sound kernels are within tolerance, value by value") {
-  for (const absl::string_view name : PolicyNames()) {
-    CAPTURE(std::string(name));
-    const Parity parity = Compare("none", Unwrap(PolicyByName(name)));
+  for (const auto& policy : {NewEagerPolicy(), NewJitPolicy(), NewAutoPolicy()}) {
+    CAPTURE(std::string(policy->name()));
+    const Parity parity = Compare("none", policy);
     CHECK(parity.ok);
     CHECK(parity.outputs.size() == 1);
     CHECK(parity.values.size() == 11);
@@ -102,10 +102,12 @@ TEST_CASE("the node with the wrong kernel is named, wherever it is") {
       const Parity parity = Compare(node, policy);
       CHECK_FALSE(parity.ok);
       CHECK(parity.first_over == node);
+      // Untapped, Tanh is fused into the product before it under all policies but the first, and
+      // the wrong kernel is not used.
+      if (std::string(node) == "tanh2" && !policy->passes().empty()) continue;
       REQUIRE(parity.culprit.has_value());
-      // Tanh may be fused into the product before it, and then the fault is of that node's name.
-      if (std::string(node).rfind("fc", 0) == 0) CHECK(parity.culprit->node == node);
-      if (!parity.culprit->node.empty()) CHECK(parity.culprit->probes <= 5);
+      CHECK(parity.culprit->node == node);
+      CHECK(parity.culprit->probes <= 5);
     }
   }
 }
