@@ -34,6 +34,7 @@ absl::Status OnnxGraphBuilder::AddInput(Value value) {
 
 absl::Status OnnxGraphBuilder::AddNode(OnnxNode node) {
   Node added{.op = std::move(node.op), .name = std::move(node.name)};
+  added.domain = std::move(node.domain);
   added.attributes = std::move(node.attributes);
   for (const std::string& input : node.inputs) {
     absl::StatusOr<ValueId> id = Use(input);

@@ -25,7 +25,7 @@ absl::Status CheckNamedTypes(const OnnxNode& node) {
 // A graph of this node alone, all of its inputs being the graph's.
 Graph GraphOfNode(const OnnxNode& node) {
   Graph graph;
-  Node alone{.op = node.op, .name = "node"};
+  Node alone{.op = node.op, .domain = node.domain, .name = "node"};
   alone.attributes = node.attributes;
   const auto new_value = [&graph] {
     const auto id = static_cast<ValueId>(graph.values.size());

@@ -15,8 +15,6 @@ namespace {
 using onnx_format::ModelProto;
 using onnx_format::NodeProto;
 
-bool IsDefaultDomain(absl::string_view domain) { return domain.empty() || domain == "ai.onnx"; }
-
 std::string OpName(absl::string_view domain, absl::string_view op) {
   const std::string name = absl::CHexEscape(op.substr(0, 64));
   if (IsDefaultDomain(domain)) return name;
@@ -92,6 +90,7 @@ absl::Status NodeImporter::CheckDomain(const NodeProto& proto) const {
                      "them with onnx.inliner"));
   }
   if (!IsDefaultDomain(proto.domain())) {
+    if (proto.domain() != kKairosDomain && supported_.contains(name)) return absl::OkStatus();
     return absl::UnimplementedError(absl::StrCat("op ", name, ": domain not supported"));
   }
   if (opset_ == 0) {
@@ -105,9 +104,10 @@ absl::Status NodeImporter::CheckDomain(const NodeProto& proto) const {
 }
 
 absl::Status NodeImporter::CheckOp(const OnnxNode& node) const {
-  if (!supported_.contains(node.op)) {
+  const std::string name = OpName(node.domain, node.op);
+  if (!supported_.contains(name)) {
     return absl::UnimplementedError(
-        absl::StrCat("op ", OpName("", node.op), ": not supported, at opset ", opset_));
+        absl::StrCat("op ", name, ": not supported, at opset ", opset_));
   }
   return CheckNode(node);
 }

@@ -55,6 +55,8 @@ absl::StatusOr<Attribute> ReadValue(const AttributeProto& proto, TensorReader& t
 
 }  // namespace
 
+bool IsDefaultDomain(absl::string_view domain) { return domain.empty() || domain == "ai.onnx"; }
+
 std::string DescribeNode(int index, const onnx_format::NodeProto& node) {
   const std::string name = node.name().empty() ? "" : absl::StrCat(" ", Quoted(node.name()));
   return absl::StrCat("node #", index, name, " (", absl::CHexEscape(node.op_type().substr(0, 64)),
@@ -65,6 +67,7 @@ absl::StatusOr<OnnxNode> ReadNode(const onnx_format::NodeProto& proto, TensorRea
   OnnxNode node;
   node.op = proto.op_type();
   node.name = proto.name();
+  if (!IsDefaultDomain(proto.domain())) node.domain = proto.domain();
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
   for (const AttributeProto& attribute : proto.attribute()) {

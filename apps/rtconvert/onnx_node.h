@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 #include "kairos/attribute.h"
 #include "rtconvert/onnx.pb.h"
@@ -20,6 +21,7 @@ struct OnnxNode {
   std::vector<std::string> inputs;  // an empty name is an absent input
   std::vector<std::string> outputs;
   Attributes attributes;
+  std::string domain = {};  // empty: the default one
 
   bool HasInput(size_t i) const { return i < inputs.size() && !inputs[i].empty(); }
   bool HasOutput(size_t i) const { return i < outputs.size() && !outputs[i].empty(); }
@@ -30,10 +32,13 @@ struct OnnxNode {
   }
 };
 
+// Empty or "ai.onnx".
+bool IsDefaultDomain(absl::string_view domain);
+
 // "node #3 'encoder/add' (Add)"
 std::string DescribeNode(int index, const onnx_format::NodeProto& node);
 
-// Name, inputs, outputs and attributes of a node of the default domain. kUnimplemented for kinds of
+// Name, inputs, outputs, attributes and domain of a node. kUnimplemented for kinds of
 // attributes that are not supported, worded as a problem ("attribute NAME of OP: ..."); kDataLoss
 // when an attribute is malformed.
 absl::StatusOr<OnnxNode> ReadNode(const onnx_format::NodeProto& proto, TensorReader& tensors);

@@ -12,6 +12,7 @@ namespace kairos {
 namespace {
 
 constexpr UpgradeRow kRows[] = {
+    {"GlobalLpPool", 2, NormToInteger},
     {"LpPool", 2, NormToInteger},
     {"Pad", 2, PaddingsToPads},
     {"Concat", 4, DefaultAxisOne},
@@ -26,13 +27,16 @@ constexpr UpgradeRow kRows[] = {
     {"Div", 7, BroadcastByAxis},
     {"Dropout", 7, DropIsTest},
     {"Equal", 7, BroadcastByAxis},
+    {"GRU", 7, DropOutputSequence},
     {"Gemm", 7, DropBroadcast},
     {"Greater", 7, BroadcastByAxis},
+    {"LSTM", 7, DropOutputSequence},
     {"Less", 7, BroadcastByAxis},
     {"Mul", 7, BroadcastByAxis},
     {"Or", 7, BroadcastByAxis},
     {"PRelu", 7, SlopePerChannel},
     {"Pow", 7, BroadcastByAxis},
+    {"RNN", 7, DropOutputSequence},
     {"Sub", 7, BroadcastByAxis},
     {"Upsample", 7, UpsampleFactorsToScales},
     {"Xor", 7, BroadcastByAxis},
@@ -55,6 +59,7 @@ constexpr UpgradeRow kRows[] = {
     {"Squeeze", 13, AxesToInput},
     {"Unsqueeze", 13, UnsqueezeAxesToInput},
     {"BatchNormalization", 14, InferenceOnly},
+    {"RoiAlign", 16, OutputHalfPixel},
     {"ReduceL1", 18, AxesToInput},
     {"ReduceL2", 18, AxesToInput},
     {"ReduceLogSum", 18, AxesToInput},
@@ -65,6 +70,8 @@ constexpr UpgradeRow kRows[] = {
     {"ReduceProd", 18, AxesToInput},
     {"ReduceSumSquare", 18, AxesToInput},
     {"Split", 18, CountOutputs},
+    {"DFT", 20, AxisToInput},
+    {"GridSample", 20, LinearModes},
     {"GroupNormalization", 21, ScalePerChannel},
 };
 
@@ -141,6 +148,7 @@ std::vector<OnnxNode> UpgradeScope::TakeNodes() {
 absl::Span<const UpgradeRow> UpgradeRows() { return kRows; }
 
 absl::Status UpgradeNode(int opset, UpgradeScope& scope) {
+  if (!scope.node.domain.empty()) return absl::OkStatus();  // the rows are of the default domain
   for (const UpgradeRow& row : kRows) {
     if (row.opset <= opset || row.opset > kOpset) continue;
     if (!row.op.empty() && row.op != scope.node.op) continue;

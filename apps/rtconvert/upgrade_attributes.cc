@@ -95,4 +95,24 @@ absl::Status CountOutputs(UpgradeScope& scope) {
   return absl::OkStatus();
 }
 
+absl::Status DropOutputSequence(UpgradeScope& scope) {
+  // Whether there is an output of all steps is told by its name.
+  scope.node.attributes.Erase("output_sequence");
+  return absl::OkStatus();
+}
+
+absl::Status OutputHalfPixel(UpgradeScope& scope) {
+  if (!scope.node.attributes.Has("coordinate_transformation_mode")) {
+    scope.node.attributes.Set("coordinate_transformation_mode", std::string("output_half_pixel"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinearModes(UpgradeScope& scope) {
+  const absl::string_view mode = scope.node.attributes.String("mode", "bilinear");
+  if (mode == "bilinear") scope.node.attributes.Set("mode", std::string("linear"));
+  if (mode == "bicubic") scope.node.attributes.Set("mode", std::string("cubic"));
+  return absl::OkStatus();
+}
+
 }  // namespace kairos

@@ -123,6 +123,12 @@ absl::Status TilesToRepeats(UpgradeScope& scope) {
   return absl::OkStatus();
 }
 
+absl::Status AxisToInput(UpgradeScope& scope) {
+  const int64_t axis = scope.Take<int64_t>("axis").value_or(1);
+  scope.node.SetInput(2, scope.AddInts("axis", {axis}));
+  return absl::OkStatus();
+}
+
 absl::Status RatioToInput(UpgradeScope& scope) {
   const float ratio = scope.Take<float>("ratio").value_or(0.5f);
   if (scope.node.HasOutput(1)) {

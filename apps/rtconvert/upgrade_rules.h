@@ -20,6 +20,7 @@ absl::Status BoundsToInputs(UpgradeScope& scope);        // Clip 11
 absl::Status CountToInput(UpgradeScope& scope);          // TopK 10
 absl::Status TilesToRepeats(UpgradeScope& scope);        // Tile 6
 absl::Status RatioToInput(UpgradeScope& scope);          // Dropout 12
+absl::Status AxisToInput(UpgradeScope& scope);           // DFT 20
 
 // upgrade_attributes.cc: attributes renamed, retyped, dropped or given another default.
 absl::Status DropConsumedInputs(UpgradeScope& scope);        // all operators, 6
@@ -34,6 +35,9 @@ absl::Status DropSpatial(UpgradeScope& scope);               // BatchNormalizati
 absl::Status InferenceOnly(UpgradeScope& scope);             // BatchNormalization 14
 absl::Status ScatterToScatterElements(UpgradeScope& scope);  // Scatter 11
 absl::Status CountOutputs(UpgradeScope& scope);              // Split 18
+absl::Status DropOutputSequence(UpgradeScope& scope);        // RNN, GRU, LSTM 7
+absl::Status OutputHalfPixel(UpgradeScope& scope);           // RoiAlign 16
+absl::Status LinearModes(UpgradeScope& scope);               // GridSample 20
 
 // upgrade_broadcast.cc
 absl::Status BroadcastByAxis(UpgradeScope& scope);  // Add, Mul, And, Less ... 7

@@ -17,25 +17,19 @@ namespace {
 
 using Family = absl::Span<const ReferenceOp> (*)();
 constexpr Family kFamilies[] = {
-    UnaryOps,   BinaryOps,        SelectOps,  QuantizationOps,  MovementOps,
-    PadOps,     GatherOps,        ScatterOps, GenerationOps,    ReductionOps,
-    SortingOps, ConvolutionOps,   PoolingOps, GlobalPoolingOps, MatMulOps,
-    EinsumOps,  NormalizationOps, SoftmaxOps, ResizeOps,
+    UnaryOps,     BinaryOps,        SelectOps,          QuantizationOps,  MovementOps,
+    PadOps,       GatherOps,        ScatterOps,         GenerationOps,    ReductionOps,
+    SortingOps,   ConvolutionOps,   PoolingOps,         GlobalPoolingOps, MatMulOps,
+    EinsumOps,    NormalizationOps, SoftmaxOps,         ResizeOps,        LossOps,
+    RecurrentOps, QuantizedConvOps, QuantizedMatMulOps, SignalOps,        GridOps,
+    RoiOps,       DeformConvOps,    ArrangeOps,         DeterminantOps,   RandomOps,
+    OptimizerOps,
 };
-
-const ReferenceOp* Find(const Node& node) {
-  for (Family family : kFamilies) {
-    for (const ReferenceOp& op : family()) {
-      if (op.op == node.op && op.domain == node.domain) return &op;
-    }
-  }
-  return nullptr;
-}
 
 // The row that serves `request`.
 absl::StatusOr<const ReferenceOp*> Choose(const KernelRequest& request) {
   const Node& node = *request.node;
-  const ReferenceOp* op = Find(node);
+  const ReferenceOp* op = FindReferenceOp(node.domain, node.op);
   if (op == nullptr) {
     return absl::UnimplementedError(absl::StrCat(node.domain, node.domain.empty() ? "" : ".",
                                                  node.op, ": the reference backend has no kernel"));
@@ -92,6 +86,16 @@ class ReferenceBackend : public Backend {
 };
 
 }  // namespace
+
+const ReferenceOp* FindReferenceOp(absl::string_view domain, absl::string_view op) {
+  for (Family family : kFamilies) {
+    for (const ReferenceOp& row : family()) {
+      if (row.op == op && row.domain == domain) return &row;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace reference
 
 std::unique_ptr<Backend> NewReferenceBackend() {

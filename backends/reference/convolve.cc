@@ -54,14 +54,22 @@ void AddTap(const Convolution& conv, const void* src, const void* weights,
                                     : conv.group_outputs * conv.weight_output_stride);
   double values[kRowLength];
   double factors[kTileChannels];
+  double zeros[kTileChannels] = {};
+  if (conv.weight_zeros != nullptr) {
+    const int64_t channel = tile.group * conv.group_outputs + tile.channel;
+    conv.read_weights(conv.weight_zeros, channel * conv.weight_zero_stride, conv.weight_zero_stride,
+                      tile.channels, zeros);
+  }
   for (int64_t c = 0; c < conv.group_inputs; ++c) {
     conv.read_src(src, offset + c * conv.src.channel, row.in_step * conv.src.axes[2], row.count,
                   values);
     conv.read_weights(weights, first_weights + c * conv.weight_input_stride,
                       conv.weight_output_stride, tile.channels, factors);
+    for (int64_t i = 0; i < row.count; ++i) values[i] -= conv.src_zero;
     for (int64_t o = 0; o < tile.channels; ++o) {
       double* sums = tile.sums[o] + (row.out_begin - tile.begin[2]);
-      for (int64_t i = 0; i < row.count; ++i) sums[i * row.out_step] += factors[o] * values[i];
+      const double factor = factors[o] - zeros[o];
+      for (int64_t i = 0; i < row.count; ++i) sums[i * row.out_step] += factor * values[i];
     }
   }
 }
@@ -87,12 +95,17 @@ void AddTaps(const Convolution& conv, const void* src, const void* weights, Tile
   }
 }
 
-void WriteTile(const Convolution& conv, const Tile& tile, void* dst) {
+void WriteTile(const Convolution& conv, Tile& tile, void* dst) {
   const int64_t channel = tile.group * conv.group_outputs + tile.channel;
   int64_t offset = tile.n * conv.dst.batch + channel * conv.dst.channel;
   for (int a = 0; a < kAxes; ++a) offset += tile.begin[a] * conv.dst.axes[a];
+  const int64_t count = tile.end[2] - tile.begin[2];
   for (int64_t c = 0; c < tile.channels; ++c, offset += conv.dst.channel) {
-    conv.write(dst, offset, conv.dst.axes[2], tile.end[2] - tile.begin[2], tile.sums[c]);
+    double* sums = tile.sums[c];
+    for (int64_t i = 0; conv.requantization != nullptr && i < count; ++i) {
+      sums[i] = (*conv.requantization)(sums[i], channel + c);
+    }
+    conv.write(dst, offset, conv.dst.axes[2], count, sums);
   }
 }
 

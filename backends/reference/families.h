@@ -8,6 +8,9 @@
 
 namespace kairos::reference {
 
+// Of all tables; null when there is no such operator.
+const ReferenceOp* FindReferenceOp(absl::string_view domain, absl::string_view op);
+
 absl::Span<const ReferenceOp> UnaryOps();
 absl::Span<const ReferenceOp> BinaryOps();
 absl::Span<const ReferenceOp> SelectOps();  // Where, Clip, Cast, Pow ...
@@ -28,6 +31,19 @@ absl::Span<const ReferenceOp> EinsumOps();
 absl::Span<const ReferenceOp> NormalizationOps();
 absl::Span<const ReferenceOp> SoftmaxOps();
 absl::Span<const ReferenceOp> ResizeOps();
+
+absl::Span<const ReferenceOp> LossOps();
+absl::Span<const ReferenceOp> RecurrentOps();
+absl::Span<const ReferenceOp> QuantizedConvOps();
+absl::Span<const ReferenceOp> QuantizedMatMulOps();
+absl::Span<const ReferenceOp> SignalOps();  // DFT, STFT, windows ...
+absl::Span<const ReferenceOp> GridOps();    // GridSample, AffineGrid
+absl::Span<const ReferenceOp> RoiOps();
+absl::Span<const ReferenceOp> DeformConvOps();
+absl::Span<const ReferenceOp> ArrangeOps();  // CenterCropPad, Col2Im ...
+absl::Span<const ReferenceOp> DeterminantOps();
+absl::Span<const ReferenceOp> RandomOps();
+absl::Span<const ReferenceOp> OptimizerOps();
 
 }  // namespace kairos::reference
 

@@ -46,8 +46,16 @@ absl::Status RunGlobalMaxPool(const KernelRequest&, const Args& args) {
   return FoldPlanes(args, -std::numeric_limits<double>::infinity(), larger, Same);
 }
 
+absl::Status RunGlobalLpPool(const KernelRequest& request, const Args& args) {
+  const auto p = static_cast<double>(request.node->attributes.Int("p", 2));
+  return FoldPlanes(
+      args, 0, [p](double total, double value) { return total + std::pow(std::abs(value), p); },
+      [p](double total, double) { return std::pow(total, 1 / p); });
+}
+
 constexpr ReferenceOp kOps[] = {
     {.op = "GlobalAveragePool", .run = RunGlobalAveragePool, .input_types = kFloatTypes},
+    {.op = "GlobalLpPool", .run = RunGlobalLpPool, .input_types = kFloatTypes},
     {.op = "GlobalMaxPool", .run = RunGlobalMaxPool, .input_types = kFloatTypes},
 };
 

@@ -1,5 +1,5 @@
 // QuantizeLinear and DequantizeLinear, with one scale per tensor, per index of an axis, or per
-// block of indices of an axis.
+// block of indices of an axis; and DynamicQuantizeLinear, which finds the scale.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -93,6 +93,24 @@ absl::Status RunDequantizeLinear(const KernelRequest& request, const Args& args)
   });
 }
 
+absl::Status RunDynamicQuantizeLinear(const KernelRequest&, const Args& args) {
+  const int64_t count = args.input_type(0).element_count();
+  const float* src = args.input<float>(0);
+  float low = 0, high = 0;  // 0 must be representable
+  for (int64_t i = 0; i < count; ++i) {
+    low = std::min(low, src[i]);
+    high = std::max(high, src[i]);
+  }
+  // Of zeros alone any scale will do.
+  const float scale = high > low ? (high - low) / 255.0f : 1.0f;
+  const float zero = std::nearbyint(std::clamp(-low / scale, 0.0f, 255.0f));
+  const auto write = ElementWriter<double>(DType::kUint8);
+  for (int64_t i = 0; i < count; ++i) write(args.raw_output(0), i, Quantize(src[i], scale, zero));
+  *args.output<float>(1) = scale;
+  write(args.raw_output(2), 0, zero);
+  return absl::OkStatus();
+}
+
 constexpr DTypeSet kNarrow =
     MakeDTypeSet(DType::kInt8, DType::kUint8, DType::kInt16, DType::kUint16);
 constexpr DTypeSet kInt32Type = MakeDTypeSet(DType::kInt32);
@@ -104,6 +122,7 @@ constexpr ReferenceOp kRows[] = {
      .output_types = kFloatTypes,
      .supports =
          [](const KernelRequest& request) { return CheckInputType(request, 1, kFloatTypes); }},
+    {.op = "DynamicQuantizeLinear", .run = RunDynamicQuantizeLinear},
     {.op = "QuantizeLinear",
      .run = RunQuantizeLinear,
      .input_types = kFloatTypes | kInt32Type,

@@ -135,7 +135,8 @@ class Lowerer {
   }
 
   Layout ChooseLayout(const Node& node, const OpInfo& info) {
-    if (!options_.would_run || !MayBeChannelsLast(node, info, type(node.outputs[0]))) {
+    if (!options_.would_run || node.outputs[0] == kNoValue ||
+        !MayBeChannelsLast(node, info, type(node.outputs[0]))) {
       return Layout::kPlain;
     }
     if (info.layout == LayoutClass::kSpatial) return PreferredLayout(node, info);
@@ -172,6 +173,7 @@ class Lowerer {
   }
 
   Layout InputLayout(const Node& node, const OpInfo& info, size_t input, Layout layout) {
+    if (layout == Layout::kPlain) return layout;
     return FollowsLayout(node, info, input, type(node.inputs[input]), type(node.outputs[0]))
                ? layout
                : Layout::kPlain;

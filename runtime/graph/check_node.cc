@@ -123,6 +123,7 @@ absl::Status CheckNodeForm(const Node& node, const OpInfo& info) {
   const auto base = absl::MakeConstSpan(node.inputs).subspan(0, node.base_input_count());
   KAIROS_RETURN_IF_ERROR(CheckArity("input", base, info.min_inputs, info.max_inputs));
   KAIROS_RETURN_IF_ERROR(CheckArity("output", node.outputs, info.min_outputs, info.max_outputs));
+  if (node.outputs.empty()) return absl::InvalidArgumentError("got 0 outputs, expected at least 1");
   KAIROS_RETURN_IF_ERROR(CheckAttributes(node.attributes, info.attributes));
   return CheckPostOps(node);
 }

@@ -5,7 +5,9 @@
 //   M F, (u)int32 and (u)int64             P F, int32, int64      U unsigned integers
 //   Q F, int8 and uint8                    V float32              Z (u)int8, (u)int16
 //   K Z and int32                          X int32, int64         L int64          B bool
-//   R float32, float64, int16, int32, int64
+//   R float32, float64, int16, int32, int64                       J int32         W float32,
+//   float64 E int8, uint8            G the same, for a second group of inputs               H F but
+//   float64
 //
 // Inputs with the same capital letter must have the same type; those with a small letter are each
 // for themselves. The last letter stands for all further inputs. The sets are those of ONNX.

@@ -16,6 +16,14 @@ absl::Span<const OpInfo> ElementwiseRows();  // unary and broadcasting operators
 absl::Span<const OpInfo> SpatialRows();      // convolutions, pools, normalisations, resampling
 absl::Span<const OpInfo> ReductionRows();    // reductions, matrix products, sorting, softmax
 absl::Span<const OpInfo> TensorRows();       // views, data movement, generators
+absl::Span<const OpInfo> LossRows();
+absl::Span<const OpInfo> RecurrentRows();  // RNN, GRU, LSTM
+absl::Span<const OpInfo> QuantizedRows();  // products of 8-bit integers
+absl::Span<const OpInfo> SignalRows();     // Fourier transforms, windows
+absl::Span<const OpInfo> SampleRows();     // grids, regions of interest, deformable convolution
+absl::Span<const OpInfo> ArrangeRows();    // CenterCropPad, Col2Im, MaxUnpool ...
+absl::Span<const OpInfo> RandomRows();
+absl::Span<const OpInfo> OptimizerRows();  // of the domain ai.onnx.preview.training
 
 // With its length, since sanitizers make a check for null of the address, which is not constant.
 inline constexpr absl::string_view kInternalDomain(kKairosDomain, sizeof(kKairosDomain) - 1);

@@ -28,6 +28,7 @@ constexpr AttributeSpec kMaxPool[] = {kAutoPad, kDilations,        Required(kKer
                                       kStrides, Flag("ceil_mode"), Flag("storage_order")};
 constexpr AttributeSpec kLpPool[] = {kAutoPad, kDilations,        Required(kKernel), kPads,
                                      kStrides, Flag("ceil_mode"), IntFrom("p", 1)};
+constexpr AttributeSpec kGlobalLpPool[] = {IntFrom("p", 1)};
 constexpr AttributeSpec kBatchNormalization[] = {kEpsilon, Float("momentum"),
                                                  Flag("training_mode")};
 constexpr AttributeSpec kInstanceNormalization[] = {kEpsilon};
@@ -88,6 +89,7 @@ constexpr OpInfo kRows[] = {
     Spatial("LpPool", 1, 1, ShapePool, kLpPool),
     MaxPool(),
     Spatial("GlobalAveragePool", 1, 1, ShapeGlobalPool),
+    Spatial("GlobalLpPool", 1, 1, ShapeGlobalPool, kGlobalLpPool),
     Spatial("GlobalMaxPool", 1, 1, ShapeGlobalPool),
     BatchNormalization(),
     Spatial("InstanceNormalization", 3, 3, ShapeInstanceNormalization, kInstanceNormalization),

@@ -1,3 +1,5 @@
+#include "graph/shape_conv.h"
+
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -17,21 +19,23 @@ std::string BecauseOfInput0(const ShapeContext& context, int64_t group) {
 
 // Ranks, the kernel's extents, and that `group` divides the channels of input 0 and dimension 0 of
 // the weights.
-absl::Status CheckOperands(const ShapeContext& context, int64_t group) {
+absl::Status CheckOperands(const ShapeContext& context, size_t weights, int64_t group) {
   KAIROS_RETURN_IF_ERROR(ExpectMinRank(context, 0, 3));
-  KAIROS_RETURN_IF_ERROR(ExpectRank(context, 1, Rank(context, 0)));
-  const absl::Span<const int64_t> kernel = absl::MakeConstSpan(InputShape(context, 1)).subspan(2);
+  KAIROS_RETURN_IF_ERROR(ExpectRank(context, weights, Rank(context, 0)));
+  const absl::Span<const int64_t> kernel =
+      absl::MakeConstSpan(InputShape(context, weights)).subspan(2);
   for (int64_t extent : kernel) {
-    if (extent < 1) return UnexpectedShape(context, 1, "a kernel without empty dimensions");
+    if (extent < 1) return UnexpectedShape(context, weights, "a kernel without empty dimensions");
   }
   KAIROS_RETURN_IF_ERROR(ExpectLength(context.node, "kernel_shape", kernel.size()));
   const absl::Span<const int64_t> stated = context.node.attributes.Ints("kernel_shape");
   if (!stated.empty() && stated != kernel) {
     return UnexpectedShape(
-        context, 1, absl::StrCat("kernel ", ShapeString(stated), " because kernel_shape says so"));
+        context, weights,
+        absl::StrCat("kernel ", ShapeString(stated), " because kernel_shape says so"));
   }
-  for (auto [input, dim] : {std::pair(0, 1), std::pair(1, 0)}) {
-    const int64_t size = InputShape(context, input)[static_cast<size_t>(dim)];
+  for (auto [input, dim] : {std::pair<size_t, size_t>(0, 1), {weights, 0}}) {
+    const int64_t size = InputShape(context, input)[dim];
     if (size % group == 0) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("attribute 'group' is ", group, ", expected a divisor of ", size,
@@ -40,9 +44,9 @@ absl::Status CheckOperands(const ShapeContext& context, int64_t group) {
   return absl::OkStatus();
 }
 
-absl::Status CheckBias(const ShapeContext& context, int64_t channels) {
-  if (!HasInput(context, 2)) return absl::OkStatus();
-  return ExpectShape(context, 2, {channels},
+absl::Status CheckBias(const ShapeContext& context, size_t bias, int64_t channels) {
+  if (!HasInput(context, bias)) return absl::OkStatus();
+  return ExpectShape(context, bias, {channels},
                      absl::StrCat("there are ", channels, " output channels"));
 }
 
@@ -64,16 +68,17 @@ absl::StatusOr<int64_t> TransposedExtent(const ShapeContext& context, const Slid
 
 }  // namespace
 
-absl::Status ShapeConv(ShapeContext& context) {
+absl::StatusOr<Shape> ConvShape(const ShapeContext& context, size_t weights_input, size_t bias) {
   const int64_t group = context.node.attributes.Int("group", 1);
-  KAIROS_RETURN_IF_ERROR(CheckOperands(context, group));
+  KAIROS_RETURN_IF_ERROR(CheckOperands(context, weights_input, group));
   const Shape& src = InputShape(context, 0);
-  const Shape& weights = InputShape(context, 1);
+  const Shape& weights = InputShape(context, weights_input);
   if (weights[1] != src[1] / group) {
     return UnexpectedShape(
-        context, 1, absl::StrCat(src[1] / group, " channels ", BecauseOfInput0(context, group)));
+        context, weights_input,
+        absl::StrCat(src[1] / group, " channels ", BecauseOfInput0(context, group)));
   }
-  KAIROS_RETURN_IF_ERROR(CheckBias(context, weights[0]));
+  KAIROS_RETURN_IF_ERROR(CheckBias(context, bias, weights[0]));
   KAIROS_ASSIGN_OR_RETURN(const SlidingWindow window,
                           ReadSlidingWindow(context.node, absl::MakeConstSpan(weights).subspan(2)));
   Shape shape = {src[0], weights[0]};
@@ -81,13 +86,18 @@ absl::Status ShapeConv(ShapeContext& context) {
     KAIROS_ASSIGN_OR_RETURN(const int64_t out, WindowCount(window, i, src[i + 2], false));
     shape.push_back(out);
   }
+  return shape;
+}
+
+absl::Status ShapeConv(ShapeContext& context) {
+  KAIROS_ASSIGN_OR_RETURN(Shape shape, ConvShape(context, 1, 2));
   SetOutput(context, 0, InputType(context, 0).dtype, std::move(shape));
   return absl::OkStatus();
 }
 
 absl::Status ShapeConvTranspose(ShapeContext& context) {
   const int64_t group = context.node.attributes.Int("group", 1);
-  KAIROS_RETURN_IF_ERROR(CheckOperands(context, group));
+  KAIROS_RETURN_IF_ERROR(CheckOperands(context, 1, group));
   const Shape& src = InputShape(context, 0);
   const Shape& weights = InputShape(context, 1);
   if (weights[0] != src[1]) {
@@ -95,7 +105,7 @@ absl::Status ShapeConvTranspose(ShapeContext& context) {
         context, 1, absl::StrCat(src[1], " in dimension 0 because input 0 is ", ShapeString(src)));
   }
   Shape shape = {src[0], weights[1] * group};
-  KAIROS_RETURN_IF_ERROR(CheckBias(context, shape[1]));
+  KAIROS_RETURN_IF_ERROR(CheckBias(context, 2, shape[1]));
   KAIROS_ASSIGN_OR_RETURN(const SlidingWindow window,
                           ReadSlidingWindow(context.node, absl::MakeConstSpan(weights).subspan(2)));
   KAIROS_RETURN_IF_ERROR(ExpectLength(context.node, "output_padding", window.axes.size()));

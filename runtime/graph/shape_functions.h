@@ -94,6 +94,46 @@ absl::Status ShapeRange(ShapeContext& context);
 absl::Status ShapeShape(ShapeContext& context);
 absl::Status ShapeSize(ShapeContext& context);
 
+// shape_loss.cc, shape_recurrent.cc
+absl::Status ShapeLoss(ShapeContext& context);       // of class scores and labels
+absl::Status ShapeRecurrent(ShapeContext& context);  // RNN, GRU, LSTM
+
+// shape_quantized.cc
+absl::Status ShapeConvInteger(ShapeContext& context);
+absl::Status ShapeQLinearConv(ShapeContext& context);
+absl::Status ShapeMatMulInteger(ShapeContext& context);
+absl::Status ShapeQLinearMatMul(ShapeContext& context);
+absl::Status ShapeDynamicQuantizeLinear(ShapeContext& context);
+
+// shape_signal.cc
+absl::Status ShapeDft(ShapeContext& context);
+absl::Status ShapeStft(ShapeContext& context);
+absl::Status ShapeMelWeightMatrix(ShapeContext& context);
+absl::Status ShapeWindow(ShapeContext& context);  // HannWindow, HammingWindow, BlackmanWindow
+
+// shape_sample.cc
+absl::Status ShapeAffineGrid(ShapeContext& context);
+absl::Status ShapeGridSample(ShapeContext& context);
+absl::Status ShapeRoiAlign(ShapeContext& context);
+absl::Status ShapeMaxRoiPool(ShapeContext& context);
+absl::Status ShapeDeformConv(ShapeContext& context);
+
+// shape_arrange.cc
+absl::Status ShapeCenterCropPad(ShapeContext& context);
+absl::Status ShapeCol2Im(ShapeContext& context);
+absl::Status ShapeDet(ShapeContext& context);
+absl::Status ShapeMaxUnpool(ShapeContext& context);
+absl::Status ShapeReverseSequence(ShapeContext& context);
+
+// shape_random.cc
+absl::Status ShapeRandom(ShapeContext& context);      // RandomUniform, RandomNormal
+absl::Status ShapeRandomLike(ShapeContext& context);  // RandomUniformLike, RandomNormalLike
+absl::Status ShapeBernoulli(ShapeContext& context);
+absl::Status ShapeMultinomial(ShapeContext& context);
+
+// shape_optimizer.cc
+absl::Status ShapeOptimizer(ShapeContext& context);  // Adagrad, Adam, Momentum
+
 }  // namespace kairos
 
 #endif  // KAIROS_RUNTIME_GRAPH_SHAPE_FUNCTIONS_H_

@@ -1,3 +1,5 @@
+#include "graph/shape_product.h"
+
 #include "absl/strings/str_cat.h"
 
 #include "base/status_macros.h"
@@ -6,16 +8,17 @@
 
 namespace kairos {
 
-absl::Status ShapeMatMul(ShapeContext& context) {
-  KAIROS_RETURN_IF_ERROR(ExpectMinRank(context, 0, 1));
-  KAIROS_RETURN_IF_ERROR(ExpectMinRank(context, 1, 1));
-  const absl::Span<const int64_t> a = InputShape(context, 0);
-  const absl::Span<const int64_t> b = InputShape(context, 1);
+absl::StatusOr<Shape> ProductShape(const ShapeContext& context, size_t a_input, size_t b_input) {
+  KAIROS_RETURN_IF_ERROR(ExpectMinRank(context, a_input, 1));
+  KAIROS_RETURN_IF_ERROR(ExpectMinRank(context, b_input, 1));
+  const absl::Span<const int64_t> a = InputShape(context, a_input);
+  const absl::Span<const int64_t> b = InputShape(context, b_input);
   const int64_t inner = a.back();
   const int64_t rows = b.size() == 1 ? b[0] : b[b.size() - 2];
   if (inner != rows) {
-    return UnexpectedShape(context, 1,
-                           absl::StrCat(inner, " rows because input 0 is ", ShapeString(a)));
+    return UnexpectedShape(
+        context, b_input,
+        absl::StrCat(inner, " rows because input ", a_input, " is ", ShapeString(a)));
   }
   Shape shape;
   const auto batch = [](absl::Span<const int64_t> dims) {
@@ -23,11 +26,16 @@ absl::Status ShapeMatMul(ShapeContext& context) {
   };
   if (!Broadcast(batch(a), batch(b), &shape)) {
     return UnexpectedShape(
-        context, 1,
-        absl::StrCat("one whose batch broadcasts with ", ShapeString(a), " of input 0"));
+        context, b_input,
+        absl::StrCat("one whose batch broadcasts with ", ShapeString(a), " of input ", a_input));
   }
   if (a.size() > 1) shape.push_back(a[a.size() - 2]);
   if (b.size() > 1) shape.push_back(b.back());
+  return shape;
+}
+
+absl::Status ShapeMatMul(ShapeContext& context) {
+  KAIROS_ASSIGN_OR_RETURN(Shape shape, ProductShape(context, 0, 1));
   SetOutput(context, 0, InputType(context, 0).dtype, std::move(shape));
   return absl::OkStatus();
 }

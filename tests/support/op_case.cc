@@ -48,7 +48,7 @@ int64_t MinimumOf(DType dtype) {
 }  // namespace
 
 OperatorCase::OperatorCase(const std::string& op, AttributeList attributes, int output_count) {
-  const size_t dot = op.find('.');
+  const size_t dot = op.rfind('.');
   if (dot != std::string::npos) node_.domain = op.substr(0, dot);
   node_.op = op.substr(dot == std::string::npos ? 0 : dot + 1);
   for (const auto& [name, value] : attributes) node_.attributes.Set(name, value);

@@ -99,7 +99,7 @@ inline TextTensor ParseTensor(const std::string& text, Layout layout, size_t lay
 class OpRun {
  public:
   explicit OpRun(const OpCase& row) : row_(row) {
-    const size_t dot = row.op.find('.');
+    const size_t dot = row.op.rfind('.');
     if (dot != std::string::npos) node_.domain = row.op.substr(0, dot);
     node_.op = row.op.substr(dot == std::string::npos ? 0 : dot + 1);
     for (const auto& [name, value] : row.attributes) node_.attributes.Set(name, value);
@@ -181,6 +181,40 @@ inline void CheckRows(const std::vector<OpCase>& rows) {
     CAPTURE(inputs);
     CHECK_EQ(OpRun(row).Run(/*values_known=*/true), row.expected);
     CHECK_EQ(OpRun(row).Run(/*values_known=*/false), row.expected);
+  }
+}
+
+// Values of `text`, from its '=' on.
+inline std::vector<double> ValuesOf(absl::string_view text) {
+  std::vector<double> values;
+  for (absl::string_view value :
+       absl::StrSplit(text.substr(text.find('=') + 1), ',', absl::SkipEmpty())) {
+    values.push_back(std::strtod(std::string(value).c_str(), nullptr));
+  }
+  return values;
+}
+
+// As CheckRows, for expectations that others computed in single precision: types must be equal,
+// values within 1e-5.
+inline void CheckRowsNearly(const std::vector<OpCase>& rows) {
+  for (const OpCase& row : rows) {
+    CAPTURE(row.op);
+    for (bool values_known : {true, false}) {
+      const std::string result = OpRun(row).Run(values_known);
+      CAPTURE(result);
+      const std::vector<std::string> got = absl::StrSplit(result, ' ');
+      const std::vector<std::string> want = absl::StrSplit(row.expected, ' ');
+      REQUIRE_EQ(got.size(), want.size());
+      for (size_t i = 0; i < got.size(); ++i) {
+        REQUIRE_EQ(got[i].substr(0, got[i].find('=')), want[i].substr(0, want[i].find('=')));
+        const std::vector<double> a = ValuesOf(got[i]), b = ValuesOf(want[i]);
+        REQUIRE_EQ(a.size(), b.size());
+        for (size_t k = 0; k < a.size(); ++k) {
+          CAPTURE(k);
+          CHECK(std::abs(a[k] - b[k]) <= 1e-5 * (1 + std::abs(b[k])));
+        }
+      }
+    }
   }
 }
 

@@ -95,7 +95,7 @@ class WrittenInput {
 
 inline Node NodeOf(const InferCase& row) {
   Node node;
-  const size_t dot = row.op.find('.');
+  const size_t dot = row.op.rfind('.');
   if (dot != std::string::npos) node.domain = row.op.substr(0, dot);
   node.op = row.op.substr(dot == std::string::npos ? 0 : dot + 1);
   for (const std::string& input : row.inputs) {

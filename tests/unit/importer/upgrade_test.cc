@@ -242,6 +242,37 @@ void GroupsBecomeChannels(absl::string_view op, int opset) {
   CHECK(absl::IsDataLoss(Upgrade(op, {"x", "s", "b"}).Apply(op, opset)));
 }
 
+void OutputSequenceIsDropped(absl::string_view op, int opset) {
+  Upgrade u = Upgrade(op, {"x", "w", "r"}).Attr("output_sequence", int64_t{1}).To(opset);
+  CHECK(u.node().attributes.entries().empty());
+}
+
+void RoisWereNotShifted(absl::string_view op, int opset) {
+  const auto mode = [](const Upgrade& u) {
+    return u.node().attributes.String("coordinate_transformation_mode", "");
+  };
+  CHECK(mode(Upgrade(op, {"x", "rois", "batch"}).To(opset)) == "output_half_pixel");
+}
+
+void ModesLoseTheirDimensions(absl::string_view op, int opset) {
+  const auto mode = [&](absl::string_view given) {
+    Upgrade u = Upgrade(op, {"x", "grid"}).Attr("mode", std::string(given)).To(opset);
+    return std::string(u.node().attributes.String("mode", ""));
+  };
+  CHECK(mode("bilinear") == "linear");
+  CHECK(mode("bicubic") == "cubic");
+  CHECK(mode("nearest") == "nearest");
+  CHECK(Upgrade(op, {"x", "grid"}).To(opset).node().attributes.String("mode", "") == "linear");
+}
+
+void AxisBecomesInput(absl::string_view op, int opset) {
+  Upgrade u = Upgrade(op, {"x"}).Attr("axis", int64_t{2}).To(opset);
+  CHECK(u.IntsAt(2) == Ints{2});
+  CHECK(u.node().inputs[1].empty());
+  CHECK_FALSE(u.node().attributes.Has("axis"));
+  CHECK(Upgrade(op, {"x", "length"}).To(opset).IntsAt(2) == Ints{1});
+}
+
 struct UpgradeTest {
   absl::string_view op;
   int opset;
@@ -258,14 +289,19 @@ constexpr UpgradeTest kTests[] = {
     {"Cast", 6, CastNamesItsType},
     {"Clip", 11, BoundsBecomeInputs},
     {"Concat", 4, ConcatAxisIsOne},
+    {"DFT", 20, AxisBecomesInput},
     {"Div", 7, BroadcastsByAxis},
     {"Dropout", 7, IsTestIsDropped},
     {"Dropout", 12, DropoutIsIdentity},
     {"Equal", 7, BroadcastsByAxis},
+    {"GRU", 7, OutputSequenceIsDropped},
     {"Gemm", 7, GemmBroadcastIsDropped},
+    {"GlobalLpPool", 2, NormIsInteger},
     {"Greater", 7, BroadcastsByAxis},
+    {"GridSample", 20, ModesLoseTheirDimensions},
     {"GroupNormalization", 21, GroupsBecomeChannels},
     {"Hardmax", 13, SoftmaxSawAMatrix},
+    {"LSTM", 7, OutputSequenceIsDropped},
     {"Less", 7, BroadcastsByAxis},
     {"LpPool", 2, NormIsInteger},
     {"LogSoftmax", 13, SoftmaxSawAMatrix},
@@ -275,6 +311,7 @@ constexpr UpgradeTest kTests[] = {
     {"Pad", 2, PaddingsAreRenamed},
     {"Pad", 11, PadsBecomeInputs},
     {"Pow", 7, BroadcastsByAxis},
+    {"RNN", 7, OutputSequenceIsDropped},
     {"ReduceL1", 18, AxesBecomeInput},
     {"ReduceL2", 18, AxesBecomeInput},
     {"ReduceLogSum", 18, AxesBecomeInput},
@@ -288,6 +325,7 @@ constexpr UpgradeTest kTests[] = {
     {"Reshape", 5, ShapeBecomesInput},
     {"Resize", 11, ResizeGetsRoi},
     {"Resize", 13, EmptyResizeInputsAreAbsent},
+    {"RoiAlign", 16, RoisWereNotShifted},
     {"Scatter", 11, ScatterIsRenamed},
     {"Selu", 6, SeluHasFewerDigits},
     {"Slice", 10, SliceBoundsBecomeInputs},
