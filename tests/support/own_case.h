@@ -55,7 +55,7 @@ class OwnCase {
   };
 
   explicit OwnCase(const std::string& op, AttributeList attributes = {}) {
-    const size_t dot = op.find('.');
+    const size_t dot = op.rfind('.');
     if (dot != std::string::npos) node_.domain = op.substr(0, dot);
     node_.op = op.substr(dot == std::string::npos ? 0 : dot + 1);
     for (const auto& [key, value] : attributes) node_.attributes.Set(key, value);

@@ -50,6 +50,7 @@ MadeKernel MakeArgMax(const KernelRequest& request);
 MadeKernel MakeSoftmax(const KernelRequest& request);
 MadeKernel MakeLayerNorm(const KernelRequest& request);
 MadeKernel MakeResize(const KernelRequest& request);
+MadeKernel MakeRecurrent(const KernelRequest& request);  // LSTM, GRU (recurrent.cc)
 
 }  // namespace kairos::onednn::own
 

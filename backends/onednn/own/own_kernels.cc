@@ -161,6 +161,8 @@ constexpr KernelMaker kKernels[] = {
     Row<own::MakeSoftmax>("LogSoftmax"),
     Row<own::MakeLayerNorm>("LayerNormalization"),
     Row<own::MakeResize>("Resize"),
+    Row<own::MakeRecurrent, PostOps::kInKernel>("GRU"),
+    Row<own::MakeRecurrent, PostOps::kInKernel>("LSTM"),
 };
 
 }  // namespace

@@ -34,6 +34,8 @@ void CheckVectorKernels() {
   CHECK(OwnCase("Softmax").Input({3, 37}).Compare() == "");
   CHECK(OwnCase("LayerNormalization").Input({3, 37}).Input({37}).Input({37}).Compare() == "");
   CHECK(OwnCase("ReduceSum").Input({5, 137, 19}).Known<int64_t>({1}).Compare() == "");
+  CHECK(OwnCase("LSTM").Input({3, 5, 7}).Input({1, 80, 7}).Input({1, 80, 20}).Compare() == "");
+  CHECK(OwnCase("GRU").Input({3, 5, 7}).Input({1, 60, 7}).Input({1, 60, 20}).Compare() == "");
   CHECK(OwnCase("ReduceMax").Input({5, 137}).Known<int64_t>({1}).Compare() == "");
 }
 
