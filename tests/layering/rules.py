@@ -6,7 +6,7 @@ app sees the library as its users do. See runtime/README.md for the picture.
 import pathlib
 import re
 
-LAYERS = ["base", "graph", "model", "passes", "policy", "executor"]
+LAYERS = ["base", "graph", "model", "passes", "policy", "executor", "trace"]
 TOP_FOLDERS = ["runtime", "backends", "apps", "tests", "schemas", "subprojects", ".ci"]
 SOURCES = {".h", ".cc"}
 SIZED = SOURCES | {".py", ".sh", ".bash", ".fbs", ".build"}
