@@ -60,7 +60,6 @@ AxisTaps GridAxis::TapsAt(double normalized) const {
   if (!std::isfinite(x)) x = -1e9;  // outside, on some side
   if (mode == Mode::kNearest) x = std::nearbyint(x);
   if (x < low() || x > high()) {
-    if (padding == Padding::kBorder) x = std::clamp(x, 0.0, static_cast<double>(extent - 1));
     if (padding == Padding::kReflection) x = Reflected(x);
   }
   const int64_t below = FloorToInt(x);

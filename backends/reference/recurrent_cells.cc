@@ -109,7 +109,8 @@ void StepLstm(const Weights& weights, const Activations& f, bool input_forget, c
         input_forget ? 1 - input : f[0](cell.Clipped(gate(2, i) + weights.Peephole(2, i) * old));
     state.c[i] = forget * old + input * f[1](cell.Clipped(gate(3, i)));
     const double output = f[0](cell.Clipped(gate(1, i) + weights.Peephole(1, i) * state.c[i]));
-    state.h[i] = output * f[2](cell.Clipped(state.c[i]));
+    // As ONNX Runtime does, the cell itself is not clipped.
+    state.h[i] = output * f[2](state.c[i]);
   }
 }
 

@@ -209,7 +209,8 @@ absl::Status CheckLayouts(const Node& node, const std::vector<Slot>& slots) {
     expected = static_cast<Layout>(node.attributes.Int("to", 0));
     return check("output", 0, node.outputs[0]);
   }
-  const TensorType& output = type(node.outputs[0]);
+  static const TensorType kAbsent;
+  const TensorType& output = node.outputs[0] == kNoValue ? kAbsent : type(node.outputs[0]);
   const Layout layout = MayBeChannelsLast(node, info, output) ? output.layout : Layout::kPlain;
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     expected = i == 0 ? layout : Layout::kPlain;

@@ -1,6 +1,7 @@
 #include "onednn/own/recurrent_simd.h"
 
 #include <cstddef>
+#include <type_traits>
 
 #include "onednn/own/simd.h"
 
@@ -114,7 +115,14 @@ HWY_INLINE void ForWidth(int64_t width, const Body& body) {
 // FloatVec is as long as the machine's vectors, which may be longer than half a panel.
 template <typename Function>
 HWY_INLINE PanelVec Apply(const Function& function, PanelVec x) {
-  return hn::ResizeBitCast(PanelTag(), function(hn::ResizeBitCast(FloatTag(), x)));
+  if constexpr (std::is_same_v<PanelVec, FloatVec>) {
+    return function(x);
+  } else {
+    HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)] = {};
+    hn::Store(x, PanelTag(), lanes);
+    hn::Store(function(hn::Load(FloatTag(), lanes)), FloatTag(), lanes);
+    return hn::Load(PanelTag(), lanes);
+  }
 }
 HWY_INLINE PanelVec SigmoidOf(PanelVec x) {
   return Apply([](FloatVec v) HWY_ATTR { return Sigmoid(v); }, x);
@@ -171,7 +179,7 @@ void GruLinear(float* gates, const float* recurrent, int64_t width, float* h) {
   });
 }
 
-RecurrentFunctions Find() { return {&Product, &Lstm, &GruReset, &Gru, &GruLinear}; }
+RecurrentFunctions TargetRecurrent() { return {&Product, &Lstm, &GruReset, &Gru, &GruLinear}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kairos::onednn::own
@@ -180,8 +188,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace kairos::onednn::own {
 
-HWY_EXPORT(Find);
-RecurrentFunctions FindRecurrentFunctions() { return HWY_DYNAMIC_DISPATCH(Find)(); }
+HWY_EXPORT(TargetRecurrent);
+RecurrentFunctions FindRecurrentFunctions() { return HWY_DYNAMIC_DISPATCH(TargetRecurrent)(); }
 
 }  // namespace kairos::onednn::own
 #endif  // HWY_ONCE
