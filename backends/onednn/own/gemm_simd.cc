@@ -201,6 +201,7 @@ void Gemm(const GemmArgs& args) {
 }
 
 GemmFunction TargetGemm() { return &Gemm; }
+int64_t TargetVectorFloats() { return static_cast<int64_t>(kLanes); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kairos::onednn::own
@@ -211,6 +212,8 @@ namespace kairos::onednn::own {
 
 HWY_EXPORT(TargetGemm);
 GemmFunction FindGemm() { return HWY_DYNAMIC_DISPATCH(TargetGemm)(); }
+HWY_EXPORT(TargetVectorFloats);
+int64_t GemmVectorFloats() { return HWY_DYNAMIC_DISPATCH(TargetVectorFloats)(); }
 
 }  // namespace kairos::onednn::own
 #endif  // HWY_ONCE

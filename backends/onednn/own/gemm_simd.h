@@ -43,6 +43,8 @@ struct GemmArgs {
 // `depth`: its bits do not depend on how rows and panels are shared out.
 using GemmFunction = void (*)(const GemmArgs& args);
 GemmFunction FindGemm();
+// Floats in a vector of this machine, as far as FindGemm() uses them: 16 with AVX-512, 8 with AVX2.
+int64_t GemmVectorFloats();
 
 }  // namespace kairos::onednn::own
 

@@ -57,6 +57,7 @@ TEST_CASE("a broadcast that the library is slow at is refused, so that the post-
   const std::unique_ptr<Backend> backend = OnednnOrNull();
   if (backend == nullptr) return;
   OnednnCase c("MatMul");
+  c.weights_constant = false;  // else our own product takes it on some machines
   c.Input({2, 3, 5, 16}).Weight({16, 24}).PostBinary("Add", {2, 3, 5, 1}).Output({2, 3, 5, 24});
   const absl::Status status = backend->Specialize(c.request()).status();
   CHECK(absl::IsUnimplemented(status));
