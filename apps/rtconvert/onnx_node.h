@@ -33,7 +33,8 @@ struct OnnxNode {
 // "node #3 'encoder/add' (Add)"
 std::string DescribeNode(int index, const onnx_format::NodeProto& node);
 
-// Name, inputs, outputs and attributes of a node of the default domain. kUnimplemented for kinds of
+// Name, inputs, outputs and attributes of a node of the default domain, but for those that are
+// graphs. kUnimplemented for kinds of
 // attributes that are not supported, worded as a problem ("attribute NAME of OP: ..."); kDataLoss
 // when an attribute is malformed.
 absl::StatusOr<OnnxNode> ReadNode(const onnx_format::NodeProto& proto, TensorReader& tensors);

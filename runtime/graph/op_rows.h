@@ -16,6 +16,7 @@ absl::Span<const OpInfo> ElementwiseRows();  // unary and broadcasting operators
 absl::Span<const OpInfo> SpatialRows();      // convolutions, pools, normalisations, resampling
 absl::Span<const OpInfo> ReductionRows();    // reductions, matrix products, sorting, softmax
 absl::Span<const OpInfo> TensorRows();       // views, data movement, generators
+absl::Span<const OpInfo> HostRows();         // what the executor runs itself
 
 // With its length, since sanitizers make a check for null of the address, which is not constant.
 inline constexpr absl::string_view kInternalDomain(kKairosDomain, sizeof(kKairosDomain) - 1);

@@ -18,7 +18,7 @@ std::pair<absl::string_view, absl::string_view> KeyOf(const OpInfo& row) {
 std::vector<OpInfo> SortedRows() {
   std::vector<OpInfo> rows;
   for (absl::Span<const OpInfo> family :
-       {ElementwiseRows(), SpatialRows(), ReductionRows(), TensorRows()}) {
+       {ElementwiseRows(), SpatialRows(), ReductionRows(), TensorRows(), HostRows()}) {
     rows.insert(rows.end(), family.begin(), family.end());
   }
   std::sort(rows.begin(), rows.end(),
