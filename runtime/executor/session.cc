@@ -12,6 +12,7 @@
 #include "executor/event_timer.h"
 #include "executor/io_check.h"
 #include "executor/program_table.h"
+#include "executor/recording_log.h"
 #include "executor/shared_model.h"
 
 namespace kairos {
@@ -48,6 +49,8 @@ struct Session::Impl {
   absl::Status Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
   void Count(const Program& program, const std::string& reason);
+  // Once for each recorded Program, when nobody waits for it any more.
+  void TellPolicy();
 
   const std::shared_ptr<Runtime> runtime;
   const std::shared_ptr<const Model> model;
@@ -58,7 +61,9 @@ struct Session::Impl {
   AlignedBuffer arena, scratch;
   std::unique_ptr<BoundProgram> transient;  // under a policy that keeps no Programs
   const Program* last = nullptr;
+  std::shared_ptr<const Program> untold;  // recorded, and the policy has not been told yet
   SessionStats stats;
+  RecordingLog recordings;
 };
 
 // The Program of a ready record; null with the reason when a new one must be recorded.
@@ -81,6 +86,7 @@ absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::TryReady(const Pro
 
 absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::MakeProgram(
     const Signature& signature) {
+  TellPolicy();  // of one that was prepared and has not run
   absl::StatusOr<ReadyProgram> ready =
       resolver.policy().FindProgram(resolver.policy_context(), signature);
   if (!ready.ok()) return Annotate(signature.ToString(model->input_names()), ready.status());
@@ -90,6 +96,7 @@ absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::MakeProgram(
     KAIROS_ASSIGN_OR_RETURN(program, TryReady(*ready->record, &reason));
   }
   if (program == nullptr) {
+    const int64_t start_ns = EventTimer::SteadyNs();
     std::shared_ptr<const PreparedGraph> prepared;
     {
       EventTimer timer(options, Event::Kind::kPasses);
@@ -100,9 +107,22 @@ absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::MakeProgram(
     const ProgramRecord* untapped = options.taps.empty() ? nullptr : ready->record;
     KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver, untapped));
     ++stats.recordings;
+    recordings.Add(signature, model->input_names(), reason, EventTimer::SteadyNs() - start_ns);
+    if (options.taps.empty()) untold = program;
   }
   Count(*program, reason);
   return program;
+}
+
+void Session::Impl::TellPolicy() {
+  if (untold == nullptr) return;
+  const Signature& signature = untold->record.signature;
+  resolver.policy().Recorded(resolver.policy_context(), signature,
+                             [program = untold, model = model]() -> absl::StatusOr<ProgramRecord> {
+                               (void)model;  // whose weights the Program uses
+                               return CompleteRecord(*program);
+                             });
+  untold = nullptr;
 }
 
 void Session::Impl::Count(const Program& program, const std::string& reason) {
@@ -122,6 +142,9 @@ void Session::Impl::Count(const Program& program, const std::string& reason) {
         break;
       case KernelSource::kPlan:
         ++stats.plan_hits;
+        break;
+      case KernelSource::kDisk:
+        ++stats.disk_hits;
         break;
       case KernelSource::kFallback:
         ++stats.fallbacks;
@@ -185,8 +208,10 @@ absl::Status Session::Impl::Execute(BoundProgram& program, absl::Span<const Tens
       CheckOutputs(model->graph(), program.output_types(), options.taps, outputs));
   last = &program.program();
   ++stats.runs;
-  return program.Run(arena.data(), scratch.data(), runtime->thread_pool(), inputs, outputs,
-                     options);
+  const absl::Status status =
+      program.Run(arena.data(), scratch.data(), runtime->thread_pool(), inputs, outputs, options);
+  TellPolicy();
+  return status;
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -236,7 +261,9 @@ absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(absl::Span<const Te
 }
 
 absl::Status Session::Prepare(absl::Span<const TensorView> inputs) {
-  return impl_->ProgramFor(inputs).status();
+  const absl::Status status = impl_->ProgramFor(inputs).status();
+  impl_->TellPolicy();  // nobody waits for a result
+  return status;
 }
 
 absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> inputs) {
@@ -257,9 +284,11 @@ std::vector<StepInfo> Session::Explain() const {
          std::string(step.kernel.kernel->name()),
          absl::StrJoin(node.post_ops, ",",
                        [](std::string* out, const PostOp& post) { absl::StrAppend(out, post.op); }),
-         step.kernel.source, step.kernel.reason});
+         step.kernel.source, step.kernel.reason, step.rejected, step.made_ns});
   }
   return infos;
 }
+
+std::vector<RecordingInfo> Session::Recordings() const { return impl_->recordings.entries(); }
 
 }  // namespace kairos

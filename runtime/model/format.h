@@ -9,8 +9,10 @@ namespace kairos {
 
 inline constexpr char kModelIdentifier[] = "KAI1";
 inline constexpr char kPlanIdentifier[] = "KAP1";
+inline constexpr char kCacheIdentifier[] = "KAC1";
 inline constexpr uint32_t kModelFormatVersion = 1;
 inline constexpr uint32_t kPlanFormatVersion = 1;
+inline constexpr uint32_t kCacheFormatVersion = 1;
 
 inline constexpr size_t kMinModelBytes = 16;
 inline constexpr size_t kSegmentAlignment = 64;
