@@ -76,7 +76,7 @@ run_bench() {
 # was cut off has measured is kept, and the next one goes on from there; `report --fresh` starts anew.
 run_report() {
   local folder=build/report name networks=(ocr_rec) parts=() failed=0
-  local seconds=${KAIROS_REPORT_SECONDS:-540} begin=$SECONDS left
+  local seconds=${KAIROS_REPORT_SECONDS:-540} begin=$SECONDS left budget
   if [[ -e $bench_models/make.py ]]; then networks=("${report_networks[@]}" ocr_rec); fi
   if $fresh; then rm -rf "$folder"; fi
   mkdir -p "$folder"
@@ -91,8 +91,10 @@ run_report() {
       local churn=()
       if [[ $name == ocr_rec ]]; then churn=(--churn x.3=64..1600 --churn-calls "${KAIROS_REPORT_CALLS:-60}"); fi
       rm -f "$folder/$name.json"
+      budget=$(((seconds - (SECONDS - begin)) / left))
+      if ((budget < 1)); then budget=1; fi # time is up: each row once
       bench_one "$folder/$name.kai" --peers onnxruntime,openvino --python "$peers_python" --onnx "$folder/$name.onnx" \
-        --seconds "${KAIROS_REPORT_STEADY:-3}" --budget "$(((seconds - (SECONDS - begin)) / left))" "${churn[@]}" \
+        --seconds "${KAIROS_REPORT_STEADY:-3}" --budget "$budget" "${churn[@]}" \
         --json "$folder/$name.json" || failed=1
     fi
     left=$((left - 1))
