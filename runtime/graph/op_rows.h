@@ -63,6 +63,21 @@ constexpr AttributeSpec Required(AttributeSpec spec) {
   return spec;
 }
 
+// A row of an operator that sees plain tensors only. Kernels are also made for the values of the
+// inputs that decide the shape.
+constexpr OpInfo Row(absl::string_view op, int min_inputs, int max_inputs, absl::string_view types,
+                     ShapeFunction shape_function, absl::Span<const AttributeSpec> attributes = {},
+                     uint32_t shape_inputs = 0, uint32_t value_inputs = 0) {
+  return {.op = op,
+          .min_inputs = min_inputs,
+          .max_inputs = max_inputs,
+          .input_types = types,
+          .shape_function = shape_function,
+          .attributes = attributes,
+          .shape_inputs = shape_inputs,
+          .value_inputs = shape_inputs | value_inputs};
+}
+
 }  // namespace kairos
 
 #endif  // KAIROS_RUNTIME_GRAPH_OP_ROWS_H_

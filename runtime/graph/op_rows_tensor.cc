@@ -42,35 +42,22 @@ constexpr OpInfo View(absl::string_view op, int min_inputs, int max_inputs, absl
           .is_view = true};
 }
 
-constexpr OpInfo Move(absl::string_view op, int min_inputs, int max_inputs, absl::string_view types,
-                      ShapeFunction shape_function, absl::Span<const AttributeSpec> attributes = {},
-                      uint32_t shape_inputs = 0, uint32_t value_inputs = 0) {
-  return {.op = op,
-          .min_inputs = min_inputs,
-          .max_inputs = max_inputs,
-          .input_types = types,
-          .shape_function = shape_function,
-          .attributes = attributes,
-          .shape_inputs = shape_inputs,
-          .value_inputs = shape_inputs | value_inputs};
-}
-
 constexpr OpInfo OfShapeOnly(absl::string_view op, ShapeFunction shape_function,
                              absl::Span<const AttributeSpec> attributes = {}) {
-  OpInfo row = Move(op, 1, 1, "A", shape_function, attributes);
+  OpInfo row = Row(op, 1, 1, "A", shape_function, attributes);
   row.needs_only_shapes = true;
   return row;
 }
 
 // Any axis can be found in a channels-last tensor, and all operands have the output's rank.
 constexpr OpInfo Concat() {
-  OpInfo row = Move("Concat", 1, -1, "A", ShapeConcat, kConcat);
+  OpInfo row = Row("Concat", 1, -1, "A", ShapeConcat, kConcat);
   row.layout = LayoutClass::kElementwise;
   return row;
 }
 
 constexpr OpInfo Split() {
-  OpInfo row = Move("Split", 1, 2, "Al", ShapeSplit, kSplit, Inputs(1));
+  OpInfo row = Row("Split", 1, 2, "Al", ShapeSplit, kSplit, Inputs(1));
   row.max_outputs = -1;
   return row;
 }
@@ -84,23 +71,23 @@ constexpr OpInfo kRows[] = {
 
     Concat(),
     Split(),
-    Move("Expand", 2, 2, "Al", ShapeExpand, {}, Inputs(1)),
-    Move("Gather", 2, 2, "Ax", ShapeGather, kAxis),
-    Move("GatherElements", 2, 2, "Ax", ShapeGatherElements, kAxis),
-    Move("GatherND", 2, 2, "Al", ShapeGatherNd, kGatherNd),
-    Move("Pad", 2, 4, "AlAx", ShapePad, kPad, Inputs(1, 3), Inputs(2)),
-    Move("ScatterElements", 3, 3, "AxA", ShapeScatterElements, kScatterElements),
-    Move("ScatterND", 3, 3, "AlA", ShapeScatterNd, kScatterNd),
-    Move("Slice", 3, 5, "AX", ShapeSlice, {}, Inputs(1, 2, 3, 4)),
-    Move("Tile", 2, 2, "Al", ShapeTile, {}, Inputs(1)),
-    Move("Transpose", 1, 1, "A", ShapeTranspose, kTranspose),
-    Move("Trilu", 1, 2, "Al", ShapeTrilu, kTrilu, 0, Inputs(1)),
+    Row("Expand", 2, 2, "Al", ShapeExpand, {}, Inputs(1)),
+    Row("Gather", 2, 2, "Ax", ShapeGather, kAxis),
+    Row("GatherElements", 2, 2, "Ax", ShapeGatherElements, kAxis),
+    Row("GatherND", 2, 2, "Al", ShapeGatherNd, kGatherNd),
+    Row("Pad", 2, 4, "AlAx", ShapePad, kPad, Inputs(1, 3), Inputs(2)),
+    Row("ScatterElements", 3, 3, "AxA", ShapeScatterElements, kScatterElements),
+    Row("ScatterND", 3, 3, "AlA", ShapeScatterNd, kScatterNd),
+    Row("Slice", 3, 5, "AX", ShapeSlice, {}, Inputs(1, 2, 3, 4)),
+    Row("Tile", 2, 2, "Al", ShapeTile, {}, Inputs(1)),
+    Row("Transpose", 1, 1, "A", ShapeTranspose, kTranspose),
+    Row("Trilu", 1, 2, "Al", ShapeTrilu, kTrilu, 0, Inputs(1)),
 
-    Move("Constant", 0, 0, "A", ShapeConstant, kConstant),
-    Move("ConstantOfShape", 1, 1, "l", ShapeConstantOfShape, kConstantOfShape, Inputs(0)),
-    Move("EyeLike", 1, 1, "A", ShapeEyeLike, kEyeLike),
-    Move("OneHot", 3, 3, "nna", ShapeOneHot, kAxis, Inputs(1), Inputs(2)),
-    Move("Range", 3, 3, "R", ShapeRange, {}, Inputs(0, 1, 2)),
+    Row("Constant", 0, 0, "A", ShapeConstant, kConstant),
+    Row("ConstantOfShape", 1, 1, "l", ShapeConstantOfShape, kConstantOfShape, Inputs(0)),
+    Row("EyeLike", 1, 1, "A", ShapeEyeLike, kEyeLike),
+    Row("OneHot", 3, 3, "nna", ShapeOneHot, kAxis, Inputs(1), Inputs(2)),
+    Row("Range", 3, 3, "R", ShapeRange, {}, Inputs(0, 1, 2)),
     OfShapeOnly("Shape", ShapeShape, kShape),
     OfShapeOnly("Size", ShapeSize),
 };

@@ -22,10 +22,11 @@ constexpr int64_t kSerialOperations = 200'000;
 // With more rows than that the library's kernels that apply post-ops in registers are faster.
 constexpr int64_t kFewRows = 8;
 
+constexpr size_t kWeights = 1;  // input of each of the operators
+
 struct Product {
   int64_t rows = 0, depth = 0, columns = 0;
-  int weights = 1;                  // inputs of the node
-  int bias = -1;                    // -1: none
+  int bias = -1;                    // input of the node; -1: none
   bool weights_transposed = false;  // they are [columns, depth], not [depth, columns]
   size_t post_ops_taken = 0;        // by the bias
   bool library_fuses = true;        // whether the library applies post-ops in registers
@@ -49,7 +50,7 @@ class ProductKernel : public OwnKernel {
     } else {
       panel_blocks_ = std::min(shares, panels);
     }
-    packed_ = {product.weights,
+    packed_ = {static_cast<int>(kWeights),
                absl::StrCat("panels ", product.depth, "x", product.columns,
                             product.weights_transposed ? "t" : ""),
                static_cast<size_t>(PaddedColumns(product.columns) * product.depth) * sizeof(float)};
@@ -117,8 +118,7 @@ class ProductKernel : public OwnKernel {
     GemmArgs gemm;
     gemm.a = static_cast<const float*>(args.inputs[0]) + first * product_.depth;
     gemm.a_stride = product_.depth;
-    gemm.panels =
-        static_cast<const float*>(args.inputs[product_.weights]) + column * product_.depth;
+    gemm.panels = static_cast<const float*>(args.inputs[kWeights]) + column * product_.depth;
     gemm.bias = bias == nullptr ? nullptr : bias + column;
     gemm.c = static_cast<float*>(args.outputs[0]) + first * product_.columns + column;
     gemm.c_stride = product_.columns;
@@ -165,7 +165,7 @@ MadeKernel MakeProduct(const KernelRequest& request, const char* name, const Pro
 // The shape of a product of input 0, [..., depth], and constant weights of rank 2.
 absl::StatusOr<Product> MatrixProduct(const KernelRequest& request, bool weights_transposed) {
   const Operand& a = request.inputs[0];
-  const Operand& weights = request.inputs[1];
+  const Operand& weights = request.inputs[kWeights];
   if (!IsPlainFloat(a) || !IsPlainFloat(request.outputs[0])) {
     return Refuse(request, "no plain matrices of float32");
   }
