@@ -9,7 +9,7 @@ readonly build_packages=(
 )
 readonly onednn_packages=(dpkg-dev patch xz-utils) # to fetch and unpack its source package
 readonly test_packages=(libonnx-testdata)
-readonly fuzz_packages=(clang-14 libclang-rt-14-dev)
+readonly clang_packages=(clang-14 libclang-rt-14-dev)
 readonly lint_packages=(clang-14 clang-tidy-14 libclang-rt-14-dev)
 
 readonly build_tools=(meson==1.8.5 clang-format==19.1.7) # from PyPI, in a private environment
