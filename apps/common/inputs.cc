@@ -95,6 +95,10 @@ absl::StatusOr<std::vector<Tensor>> MakeInputs(const Model& model,
   std::mt19937 random(seed);
   for (ValueId id : model.graph().inputs) {
     const Value& input = model.graph().value(id);
+    if (input.kind != ValueKind::kTensor || input.dtype == DType::kString) {
+      return absl::UnimplementedError(absl::StrCat(
+          "input '", input.name, "': is no tensor of numbers, which is all that files can give"));
+    }
     if (const NamedFile* file = FindNamed(files, input.name, &NamedFile::first)) {
       absl::StatusOr<Tensor> tensor = ReadNpy(file->second);
       if (!tensor.ok()) return tensor.status();

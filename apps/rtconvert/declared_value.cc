@@ -30,6 +30,8 @@ absl::string_view KindName(const TypeProto& type) {
       return "sparse tensor";
     case TypeProto::kOpaqueType:
       return "opaque";
+    case TypeProto::VALUE_NOT_SET:
+      return "without a name";
     default:
       return "tensor";
   }
@@ -64,12 +66,22 @@ std::string DimsString(const std::vector<Dim>& dims) {
 absl::StatusOr<Value> ReadDeclaredValue(const onnx_format::ValueInfoProto& info) {
   Value value{.name = info.name()};
   if (!info.has_type() || info.type().value_case() == TypeProto::VALUE_NOT_SET) return value;
-  if (!info.type().has_tensor_type()) {
-    return absl::UnimplementedError(
-        absl::StrCat("type ", KindName(info.type()), ": not supported"));
+  const TypeProto* type = &info.type();
+  if (type->has_optional_type()) {
+    value.kind = ValueKind::kOptional;
+    type = &type->optional_type().elem_type();
   }
-  const TypeProto::Tensor& tensor = info.type().tensor_type();
-  if (tensor.elem_type() != onnx_format::TensorProto::UNDEFINED) {
+  if (type->has_sequence_type()) {
+    if (value.kind == ValueKind::kTensor) value.kind = ValueKind::kSequence;
+    type = &type->sequence_type().elem_type();
+  }
+  if (!type->has_tensor_type()) {
+    return absl::UnimplementedError(absl::StrCat("type ", KindName(*type), ": not supported"));
+  }
+  const TypeProto::Tensor& tensor = type->tensor_type();
+  if (tensor.elem_type() == onnx_format::TensorProto::STRING) {
+    value.dtype = DType::kString;
+  } else if (tensor.elem_type() != onnx_format::TensorProto::UNDEFINED) {
     absl::StatusOr<DType> dtype = SupportedDType(tensor.elem_type());
     if (!dtype.ok()) return dtype.status();
     value.dtype = *dtype;

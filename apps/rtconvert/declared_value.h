@@ -13,9 +13,9 @@
 
 namespace kairos {
 
-// kUnimplemented as "type NAME: not supported" for what is no dense tensor or has an element type
-// that is not supported; kDataLoss for sizes that are none. A size of -1 and the name "?", which
-// some exporters write, are sizes that nobody knows.
+// kUnimplemented as "type NAME: not supported" for what is no dense tensor, sequence of such or
+// optional, or has an element type that is not supported; kDataLoss for sizes that are none. A size
+// of -1 and the name "?", which some exporters write, are sizes that nobody knows.
 absl::StatusOr<Value> ReadDeclaredValue(const onnx_format::ValueInfoProto& info);
 
 // Gives `value`, an input, the sizes of `shape`. kInvalidArgument when they contradict it.

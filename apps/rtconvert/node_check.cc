@@ -16,6 +16,9 @@ namespace {
 absl::Status CheckNamedTypes(const OnnxNode& node) {
   for (const char* name : {"to", "dtype"}) {
     if (!node.attributes.Has(name)) continue;
+    const bool to_string =
+        node.op == "Cast" && node.attributes.Int(name, 0) == static_cast<int64_t>(DType::kString);
+    if (to_string) continue;
     absl::StatusOr<DType> dtype = SupportedDType(node.attributes.Int(name, 0));
     if (!dtype.ok()) return dtype.status();
   }

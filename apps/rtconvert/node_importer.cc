@@ -1,10 +1,13 @@
 #include "rtconvert/node_importer.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "kairos/graph.h"
+#include "rtconvert/free_names.h"
 #include "rtconvert/importer.h"
 #include "rtconvert/node_check.h"
 #include "rtconvert/upgrade.h"
@@ -12,7 +15,6 @@
 namespace kairos {
 namespace {
 
-using onnx_format::ModelProto;
 using onnx_format::NodeProto;
 
 std::string OpName(absl::string_view domain, absl::string_view op) {
@@ -21,33 +23,20 @@ std::string OpName(absl::string_view domain, absl::string_view op) {
   return absl::StrCat(absl::CHexEscape(domain.substr(0, 64)), ".", name);
 }
 
-// The opset of the default domain; 0 when the model declares none.
-absl::StatusOr<int64_t> DefaultOpset(const ModelProto& model) {
-  int64_t opset = model.ir_version() < 3 ? 1 : 0;  // opsets came with IR version 3
-  for (const onnx_format::OperatorSetIdProto& import : model.opset_import()) {
-    if (!IsDefaultDomain(import.domain())) continue;
-    if (import.version() < 1) {
-      return absl::DataLossError(absl::StrCat("opset_import: version out of range, got ",
-                                              import.version(), ", expected 1 to ",
-                                              kMaxImportedOpset));
-    }
-    opset = import.version();
-  }
-  return opset;
+// How many outputs the operator has besides those of its graph: a Loop's graph says first whether
+// to go on.
+size_t OutputsOf(absl::string_view op, const Graph& body) {
+  const size_t own = op == "Loop" ? 1 : 0;
+  return body.outputs.size() - std::min(body.outputs.size(), own);
 }
 
 }  // namespace
 
-NodeImporter::NodeImporter(const ModelProto& model, TensorReader* tensors, ValueFacts* facts,
-                           OnnxGraphBuilder* builder, Problems* problems)
-    : model_(model), tensors_(*tensors), facts_(*facts), builder_(*builder), problems_(*problems) {
-  for (std::string& op : SupportedOps()) supported_.insert(std::move(op));
-  for (const onnx_format::FunctionProto& function : model.functions()) {
-    functions_.insert(OpName(function.domain(), function.name()));
-  }
-  const onnx_format::GraphProto& graph = model.graph();
-  for (const auto& input : graph.input()) value_names_.Take(input.name());
-  for (const auto& initializer : graph.initializer()) value_names_.Take(initializer.name());
+NodeImporter::NodeImporter(ImportContext& context, const onnx_format::GraphProto& graph,
+                           const absl::flat_hash_set<std::string>& given, ValueFacts* facts,
+                           OnnxGraphBuilder* builder)
+    : context_(context), graph_(graph), facts_(*facts), builder_(*builder) {
+  for (const std::string& name : given) value_names_.Take(name);
   for (const NodeProto& node : graph.node()) {
     for (const std::string& output : node.output()) value_names_.Take(output);
   }
@@ -56,77 +45,61 @@ NodeImporter::NodeImporter(const ModelProto& model, TensorReader* tensors, Value
 
 // The first node of a name keeps it.
 void NodeImporter::NameNodes() {
-  const onnx_format::GraphProto& graph = model_.graph();
-  names_.resize(static_cast<size_t>(graph.node_size()));
-  for (int i = 0; i < graph.node_size(); ++i) {
-    const std::string& name = graph.node(i).name();
+  names_.resize(static_cast<size_t>(graph_.node_size()));
+  for (int i = 0; i < graph_.node_size(); ++i) {
+    const std::string& name = graph_.node(i).name();
     if (!name.empty() && node_names_.Take(name)) names_[static_cast<size_t>(i)] = name;
   }
-  for (int i = 0; i < graph.node_size(); ++i) {
+  for (int i = 0; i < graph_.node_size(); ++i) {
     std::string& name = names_[static_cast<size_t>(i)];
     if (!name.empty()) continue;
-    const NodeProto& node = graph.node(i);
+    const NodeProto& node = graph_.node(i);
     name =
         node_names_.Make(node.name().empty() ? absl::StrCat(node.op_type(), "_", i) : node.name());
   }
 }
 
-absl::StatusOr<NodeImporter> NodeImporter::Make(const ModelProto& model, TensorReader* tensors,
-                                                ValueFacts* facts, OnnxGraphBuilder* builder,
-                                                Problems* problems) {
-  absl::StatusOr<int64_t> opset = DefaultOpset(model);
-  if (!opset.ok()) return opset.status();
-  NodeImporter importer(model, tensors, facts, builder, problems);
-  importer.opset_ = *opset;
-  return importer;
+bool NodeImporter::IsSupported(const NodeProto& proto) const {
+  return context_.supported.contains(OpName(proto.domain(), proto.op_type()));
 }
 
 absl::Status NodeImporter::CheckDomain(const NodeProto& proto) const {
   const std::string name = OpName(proto.domain(), proto.op_type());
-  if (functions_.contains(name)) {
-    return absl::UnimplementedError(
-        absl::StrCat("function ", name,
-                     ": functions of the model itself are not supported; inline "
-                     "them with onnx.inliner"));
-  }
   if (!IsDefaultDomain(proto.domain())) {
-    if (proto.domain() != kKairosDomain && supported_.contains(name)) return absl::OkStatus();
+    if (proto.domain() != kKairosDomain && IsSupported(proto)) return absl::OkStatus();
     return absl::UnimplementedError(absl::StrCat("op ", name, ": domain not supported"));
   }
-  if (opset_ == 0) {
+  if (context_.opset == 0) {
     return absl::DataLossError("the model imports no opset of the default domain");
   }
-  if (opset_ > kMaxImportedOpset) {
-    return absl::UnimplementedError(
-        absl::StrCat("opset ", opset_, ": not supported, expected 1 to ", kMaxImportedOpset));
+  if (context_.opset > kMaxImportedOpset) {
+    return absl::UnimplementedError(absl::StrCat(
+        "opset ", context_.opset, ": not supported, expected 1 to ", kMaxImportedOpset));
   }
   return absl::OkStatus();
 }
 
 absl::Status NodeImporter::CheckOp(const OnnxNode& node) const {
   const std::string name = OpName(node.domain, node.op);
-  if (!supported_.contains(name)) {
+  if (!context_.supported.contains(name)) {
     return absl::UnimplementedError(
-        absl::StrCat("op ", name, ": not supported, at opset ", opset_));
+        absl::StrCat("op ", name, ": not supported, at opset ", context_.opset));
   }
   return CheckNode(node);
 }
 
-// Nodes inside of If, Loop and Scan are listed with the others, so that one look shows everything.
+// Of a node that is not imported, so that one look shows everything.
 void NodeImporter::ListSubgraphProblems(const NodeProto& proto, const std::string& place) {
-  for (const onnx_format::AttributeProto& attribute : proto.attribute()) {
-    std::vector<const onnx_format::GraphProto*> graphs;
-    if (attribute.has_g()) graphs.push_back(&attribute.g());
-    for (const onnx_format::GraphProto& graph : attribute.graphs()) graphs.push_back(&graph);
-    for (const onnx_format::GraphProto* graph : graphs) {
-      for (const NodeProto& inner : graph->node()) {
-        absl::Status status = CheckDomain(inner);
-        if (status.ok() && inner.op_type() != "Constant" && !supported_.contains(inner.op_type())) {
-          status = CheckOp({.op = inner.op_type()});
-        }
-        if (absl::IsUnimplemented(status)) problems_.Add(status.message(), "subgraph of " + place);
-        ListSubgraphProblems(inner, place);
+  for (const auto& [attribute, graph] : BodiesOf(proto)) {
+    for (const NodeProto& inner : graph->node()) {
+      absl::Status status = CheckDomain(inner);
+      if (status.ok() && inner.op_type() != "Constant" && !IsSupported(inner)) {
+        status = CheckOp({.op = inner.op_type(), .domain = inner.domain()});
       }
+      if (absl::IsUnimplemented(status)) {
+        context_.problems.Add(status.message(), "subgraph of " + place);
+      }
+      ListSubgraphProblems(inner, place);
     }
   }
 }
@@ -155,28 +128,54 @@ absl::Status NodeImporter::ImportConstant(const OnnxNode& node) {
   return absl::OkStatus();
 }
 
+absl::Status NodeImporter::ImportBodies(const NodeProto& proto, const std::string& place,
+                                        OnnxNode* node) {
+  const std::vector<std::string> captures = FreeNames(proto);
+  size_t outputs = 0;
+  for (const auto& [attribute, body] : BodiesOf(proto)) {
+    GraphImporter importer(context_, *body, &facts_, place);
+    absl::StatusOr<Graph> graph = importer.Run({}, captures);
+    if (!graph.ok()) return graph.status();
+    outputs = std::max(outputs, OutputsOf(node->op, *graph));
+    node->attributes.Set(attribute, std::make_shared<const Graph>(*std::move(graph)));
+  }
+  if (node->op == "Loop" && node->inputs.size() < 2) node->inputs.resize(2);
+  // Outputs at the end that nobody wants are left out in files.
+  if (node->outputs.size() < outputs) node->outputs.resize(outputs);
+  node->inputs.insert(node->inputs.end(), captures.begin(), captures.end());
+  if (node->op != "If" && !captures.empty()) {
+    node->attributes.Set("captures", static_cast<int64_t>(captures.size()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status NodeImporter::AddNode(OnnxNode node) {
   if (absl::Status status = CheckOp(node); !status.ok()) return status;
   facts_.Infer(node);
   // A graph with problems is not going to be used, and may lack this node's inputs.
-  if (!problems_.empty()) return absl::OkStatus();
+  if (!context_.problems.empty()) return absl::OkStatus();
   return builder_.AddNode(std::move(node));
 }
 
-absl::Status NodeImporter::Import(int index) {
-  const NodeProto& proto = model_.graph().node(index);
-  ListSubgraphProblems(proto, DescribeNode(index, proto));
-  if (absl::Status status = CheckDomain(proto); !status.ok()) return status;
-  absl::StatusOr<OnnxNode> node = ReadNode(proto, tensors_);
-  if (absl::IsUnimplemented(node.status()) && !supported_.contains(proto.op_type()) &&
+absl::Status NodeImporter::Import(int index, const std::string& place) {
+  const NodeProto& proto = graph_.node(index);
+  absl::Status known = CheckDomain(proto);
+  if (!known.ok() || !IsSupported(proto)) ListSubgraphProblems(proto, place);
+  if (!known.ok()) return known;
+  absl::StatusOr<OnnxNode> node = ReadNode(proto, context_.tensors);
+  if (absl::IsUnimplemented(node.status()) && !IsSupported(proto) &&
       proto.op_type() != "Constant") {
-    return CheckOp({.op = proto.op_type()});
+    return CheckOp({.op = proto.op_type(), .domain = proto.domain()});
   }
   if (!node.ok()) return node.status();
   if (node->op == "Constant") return ImportConstant(*node);
   node->name = names_[static_cast<size_t>(index)];
+  if (IsSupported(proto) && !BodiesOf(proto).empty()) {
+    if (absl::Status status = ImportBodies(proto, place, &*node); !status.ok()) return status;
+    if (!context_.problems.empty()) return absl::OkStatus();
+  }
   UpgradeScope scope(*std::move(node), &facts_, &value_names_);
-  if (absl::Status status = UpgradeNode(static_cast<int>(opset_), scope); !status.ok())
+  if (absl::Status status = UpgradeNode(static_cast<int>(context_.opset), scope); !status.ok())
     return status;
   for (const auto& [name, constant] : scope.constants()) builder_.AddConstant(name, constant);
   for (OnnxNode& upgraded : scope.TakeNodes()) {

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
+#include "rtconvert/free_names.h"
 #include "rtconvert/names.h"
 #include "rtconvert/onnx_node.h"
 
@@ -15,6 +16,15 @@ namespace kairos {
 namespace {
 
 using onnx_format::GraphProto;
+// What a node needs: its inputs, and what its graphs take from this one.
+std::vector<std::string> NeedsOf(const onnx_format::NodeProto& node) {
+  std::vector<std::string> needs(node.input().begin(), node.input().end());
+  if (!BodiesOf(node).empty()) {
+    for (std::string& name : FreeNames(node)) needs.push_back(std::move(name));
+  }
+  return needs;
+}
+
 using Producers = absl::flat_hash_map<std::string, int>;  // value -> node
 
 absl::StatusOr<Producers> FindProducers(const GraphProto& graph,
@@ -44,7 +54,7 @@ absl::Status CycleError(const GraphProto& graph, const Producers& producers,
   absl::flat_hash_map<int, size_t> seen;
   std::vector<std::string> path;
   while (seen.try_emplace(node, path.size()).second) {
-    for (const std::string& input : graph.node(node).input()) {
+    for (const std::string& input : NeedsOf(graph.node(node))) {
       const auto it = producers.find(input);
       if (it == producers.end() || pending[static_cast<size_t>(it->second)] == 0) continue;
       node = it->second;
@@ -74,13 +84,16 @@ absl::StatusOr<std::vector<int>> OrderNodes(const GraphProto& graph,
   std::vector<int> pending(count, 0);  // producers that are not ordered yet
   std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
   for (int i = 0; i < graph.node_size(); ++i) {
-    for (int slot = 0; slot < graph.node(i).input_size(); ++slot) {
-      const std::string& input = graph.node(i).input(slot);
+    const std::vector<std::string> needs = NeedsOf(graph.node(i));
+    for (size_t slot = 0; slot < needs.size(); ++slot) {
+      const std::string& input = needs[slot];
       if (input.empty() || given.contains(input)) continue;
       const auto it = producers->find(input);
       if (it == producers->end()) {
-        return absl::DataLossError(absl::StrCat(DescribeNode(i, graph.node(i)), ": input ", slot,
-                                                " ", Quoted(input), " is never produced"));
+        const bool is_own = slot < static_cast<size_t>(graph.node(i).input_size());
+        const std::string what = is_own ? absl::StrCat("input ", slot) : "captured value";
+        return absl::DataLossError(absl::StrCat(DescribeNode(i, graph.node(i)), ": ", what, " ",
+                                                Quoted(input), " is never produced"));
       }
       users[static_cast<size_t>(it->second)].push_back(i);
       ++pending[static_cast<size_t>(i)];

@@ -53,6 +53,13 @@ absl::StatusOr<Attribute> ReadValue(const AttributeProto& proto, TensorReader& t
   }
 }
 
+// Graphs are imported by themselves. The type that an empty optional could hold makes no
+// difference.
+bool IsRead(absl::string_view op, const AttributeProto& attribute) {
+  const AttributeProto::AttributeType type = TypeOf(attribute);
+  return type != AttributeProto::GRAPH && !(op == "Optional" && type == AttributeProto::TYPE_PROTO);
+}
+
 }  // namespace
 
 bool IsDefaultDomain(absl::string_view domain) { return domain.empty() || domain == "ai.onnx"; }
@@ -71,6 +78,7 @@ absl::StatusOr<OnnxNode> ReadNode(const onnx_format::NodeProto& proto, TensorRea
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
   for (const AttributeProto& attribute : proto.attribute()) {
+    if (!IsRead(node.op, attribute)) continue;
     const std::string subject =
         absl::StrCat("attribute ", Quoted(attribute.name()), " of ", node.op);
     if (!attribute.ref_attr_name().empty()) {

@@ -38,7 +38,8 @@ bool IsDefaultDomain(absl::string_view domain);
 // "node #3 'encoder/add' (Add)"
 std::string DescribeNode(int index, const onnx_format::NodeProto& node);
 
-// Name, inputs, outputs, attributes and domain of a node. kUnimplemented for kinds of
+// Name, inputs, outputs, attributes and domain of a node, but for attributes that are graphs.
+// kUnimplemented for kinds of
 // attributes that are not supported, worded as a problem ("attribute NAME of OP: ..."); kDataLoss
 // when an attribute is malformed.
 absl::StatusOr<OnnxNode> ReadNode(const onnx_format::NodeProto& proto, TensorReader& tensors);

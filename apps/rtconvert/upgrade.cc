@@ -41,6 +41,7 @@ constexpr UpgradeRow kRows[] = {
     {"Upsample", 7, UpsampleFactorsToScales},
     {"Xor", 7, BroadcastByAxis},
     {"BatchNormalization", 9, DropSpatial},
+    {"Scan", 9, ScanOverBatches},
     {"Upsample", 9, UpsampleScalesToInput},
     {"Slice", 10, SliceBoundsToInputs},
     {"TopK", 10, CountToInput},

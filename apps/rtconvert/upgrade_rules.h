@@ -50,6 +50,9 @@ absl::Status UpsampleToResize(UpgradeScope& scope);         // Upsample 10
 absl::Status ResizeWithRoi(UpgradeScope& scope);            // Resize 11
 absl::Status ResizeOptionalInputs(UpgradeScope& scope);     // Resize 13
 
+// upgrade_scan.cc
+absl::Status ScanOverBatches(UpgradeScope& scope);  // Scan 9
+
 // upgrade_norm.cc
 absl::Status SoftmaxOfOneAxis(UpgradeScope& scope);  // Softmax, LogSoftmax, Hardmax 13
 absl::Status ScalePerChannel(UpgradeScope& scope);   // GroupNormalization 21

@@ -244,7 +244,8 @@ Rank VectorLength(const OnnxNode& node, absl::Span<const ValueFact> inputs) {
 
 ValueFact ValueFacts::Find(const std::string& name) const {
   const auto it = facts_.find(name);
-  return it == facts_.end() ? ValueFact() : it->second;
+  if (it != facts_.end()) return it->second;
+  return outer_ == nullptr ? ValueFact() : outer_->Find(name);
 }
 
 void ValueFacts::Add(const std::string& name, DType dtype, std::optional<int64_t> rank) {

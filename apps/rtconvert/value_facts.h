@@ -24,6 +24,9 @@ struct ValueFact {
 
 class ValueFacts {
  public:
+  // `outer`: of the graph around this one, to be asked for what is not known here; may be null.
+  explicit ValueFacts(const ValueFacts* outer = nullptr) : outer_(outer) {}
+
   // Empty for a value of which nothing is known.
   ValueFact Find(const std::string& name) const;
   // Adds to what is known; what was known before stays.
@@ -33,6 +36,7 @@ class ValueFacts {
   void Infer(const OnnxNode& node);
 
  private:
+  const ValueFacts* outer_;
   absl::flat_hash_map<std::string, ValueFact> facts_;
 };
 

@@ -1,11 +1,14 @@
 // rtinspect: shows what a model file holds and how its plans fit this machine.
 #include <cstdio>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include <nlohmann/json.hpp>
+
 #include "common/cli.h"
 #include "common/engine.h"
 #include "common/explain.h"
@@ -26,7 +29,10 @@ struct Options {
 };
 
 std::string Declared(const Value& value) {
-  std::string text = DTypeName(value.dtype);
+  std::string text = value.kind == ValueKind::kSequence   ? "sequence of "
+                     : value.kind == ValueKind::kOptional ? "optional "
+                                                          : "";
+  text += DTypeName(value.dtype);
   if (!value.dims.has_value()) return text + "[...]";
   text += "[";
   for (size_t i = 0; i < value.dims->size(); ++i) {
@@ -38,17 +44,46 @@ std::string Declared(const Value& value) {
   return text + "]";
 }
 
-json Describe(const Model& model) {
-  const Graph& graph = model.graph();
+json CountOps(const Graph& graph) {
   json ops = json::object();
   for (const Node& node : graph.nodes) {
     const std::string op = node.domain.empty() ? node.op : node.domain + "." + node.op;
     ops[op] = ops.value(op, 0) + 1;
   }
-  uint64_t weight_bytes = 0;
+  return ops;
+}
+
+uint64_t WeightBytes(const Graph& graph) {
+  uint64_t bytes = 0;
   for (const Value& value : graph.values) {
-    if (value.constant.has_value()) weight_bytes += value.constant->type.byte_count();
+    if (value.constant.has_value()) bytes += value.constant->type.byte_count();
   }
+  return bytes;
+}
+
+// The graphs inside of the graph's nodes, each with its path, those inside of them behind it.
+void DescribeBodies(const Graph& graph, const std::string& path, json* bodies) {
+  for (const Node& node : graph.nodes) {
+    for (const auto& [name, value] : node.attributes.entries()) {
+      const auto* body = std::get_if<std::shared_ptr<const Graph>>(&value);
+      if (body == nullptr) continue;
+      const std::string inner = absl::StrCat(path, node.name, ".", name);
+      bodies->push_back({{"path", inner},
+                         {"op", node.op},
+                         {"nodes", (*body)->nodes.size()},
+                         {"ops", CountOps(**body)},
+                         {"weight_bytes", WeightBytes(**body)}});
+      DescribeBodies(**body, inner + "/", bodies);
+    }
+  }
+}
+
+json Describe(const Model& model) {
+  const Graph& graph = model.graph();
+  const json ops = CountOps(graph);
+  const uint64_t weight_bytes = WeightBytes(graph);
+  json bodies = json::array();
+  DescribeBodies(graph, "", &bodies);
   json inputs = json::array(), outputs = json::array(), metadata = json::object();
   for (ValueId id : graph.inputs) {
     inputs.push_back({{"name", graph.value(id).name}, {"type", Declared(graph.value(id))}});
@@ -57,15 +92,20 @@ json Describe(const Model& model) {
     outputs.push_back({{"name", graph.value(id).name}, {"type", Declared(graph.value(id))}});
   }
   for (const auto& [key, value] : graph.metadata) metadata[key] = value.size();
-  return {{"name", graph.name},           {"nodes", graph.nodes.size()},
-          {"ops", ops},                   {"weight_bytes", weight_bytes},
-          {"inputs", inputs},             {"outputs", outputs},
-          {"metadata_bytes", metadata},   {"plans", model.plans().size()}};
+  return {{"name", graph.name},
+          {"nodes", graph.nodes.size()},
+          {"ops", ops},
+          {"weight_bytes", weight_bytes},
+          {"inputs", inputs},
+          {"outputs", outputs},
+          {"metadata_bytes", metadata},
+          {"plans", model.plans().size()},
+          {"subgraphs", bodies}};
 }
 
 json DescribePlans(const Model& model) {
   json plans = json::array();
-  const std::vector<std::string> names = model.input_names();
+  const std::vector<std::string> names = model.input_names(), no_names;
   for (const Plan& plan : model.plans()) {
     json programs = json::array();
     for (const ProgramRecord& program : plan.programs) {
@@ -73,7 +113,9 @@ json DescribePlans(const Model& model) {
       for (const StepRecord& step : program.steps) {
         for (const PackedWeight& weight : step.packed) packed += weight.bytes.type.byte_count();
       }
-      programs.push_back({{"signature", program.signature.ToString(names)},
+      const bool is_part = !program.signature.region.empty();
+      programs.push_back({{"signature", program.signature.ToString(is_part ? no_names : names)},
+                          {"region", program.signature.region},
                           {"steps", program.steps.size()},
                           {"arena_bytes", program.arena_bytes},
                           {"scratch_bytes", program.scratch_bytes},
@@ -111,6 +153,12 @@ json CheckPlans(const Model& model, Runtime& runtime) {
   return checks;
 }
 
+void PrintOps(const std::string& label, const json& ops) {
+  std::printf("%-8s", label.c_str());
+  for (const auto& [op, count] : ops.items()) std::printf(" %s:%d", op.c_str(), count.get<int>());
+  std::printf("\n");
+}
+
 void PrintModel(const json& d) {
   std::printf("%s: %d nodes, %.2f MB of weights, %d plans\n",
               d["name"].get<std::string>().c_str(), d["nodes"].get<int>(),
@@ -122,11 +170,10 @@ void PrintModel(const json& d) {
                   value["type"].get<std::string>().c_str());
     }
   }
-  std::printf("ops     ");
-  for (const auto& [op, count] : d["ops"].items()) {
-    std::printf(" %s:%d", op.c_str(), count.get<int>());
+  PrintOps("ops", d["ops"]);
+  for (const json& body : d["subgraphs"]) {
+    PrintOps("subgraph " + body["path"].get<std::string>(), body["ops"]);
   }
-  std::printf("\n");
   for (const auto& [key, bytes] : d["metadata_bytes"].items()) {
     std::printf("metadata %s (%d bytes)\n", key.c_str(), bytes.get<int>());
   }

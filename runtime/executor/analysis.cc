@@ -9,6 +9,7 @@
 #include "base/aligned_buffer.h"
 #include "base/status_macros.h"
 #include "executor/evaluate.h"
+#include "executor/inline_branch.h"
 #include "graph/op_table.h"
 
 namespace kairos {
@@ -28,34 +29,40 @@ struct ValueFacts {
 class Specializer {
  public:
   Specializer(const PreparedGraph& prepared, absl::Span<Backend* const> backends, ThreadPool& pool)
-      : prepared_(prepared),
-        graph_(prepared.graph),
+      : graph_(prepared.graph),
+        decides_shape_(prepared.decides_shape),
         backends_(backends),
-        pool_(pool),
-        facts_(graph_.values.size()) {}
+        pool_(pool) {}
 
   absl::StatusOr<SpecializedGraph> Run(const Signature& signature) {
-    KAIROS_RETURN_IF_ERROR(SetKnownValues(signature));
-    for (const Node& node : graph_.nodes) {
-      KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(node), Visit(node)));
-    }
+    SetConstants();
+    KAIROS_RETURN_IF_ERROR(SetKnownInputs(signature));
+    std::vector<Node> nodes;
+    std::swap(nodes, graph_.nodes);
+    KAIROS_RETURN_IF_ERROR(VisitAll(std::move(nodes)));
     return Result();
   }
 
  private:
   ValueFacts& facts(ValueId id) { return facts_[static_cast<size_t>(id)]; }
 
-  absl::Status SetKnownValues(const Signature& signature) {
-    for (size_t i = 0; i < graph_.values.size(); ++i) {
+  // Of the values that were added since it was called last.
+  void SetConstants() {
+    const size_t first = facts_.size();
+    facts_.resize(graph_.values.size());
+    decides_shape_.resize(graph_.values.size());
+    for (size_t i = first; i < facts_.size(); ++i) {
       if (!graph_.values[i].constant.has_value()) continue;
       facts_[i] = {graph_.values[i].constant->type, *graph_.values[i].constant};
     }
+  }
+
+  absl::Status SetKnownInputs(const Signature& signature) {
     for (size_t i = 0; i < graph_.inputs.size(); ++i) {
       ValueFacts& input = facts(graph_.inputs[i]);
       input.type = signature.inputs[i];
       const std::string& bytes = signature.values[i];
-      if (input.type.byte_count() == 0 &&
-          prepared_.decides_shape[static_cast<size_t>(graph_.inputs[i])]) {
+      if (input.type.byte_count() == 0 && decides_shape_[static_cast<size_t>(graph_.inputs[i])]) {
         static constexpr std::byte kNothing{};
         input.constant = {input.type, &kNothing, nullptr};
       }
@@ -64,6 +71,67 @@ class Specializer {
       std::memcpy(copy.data(), bytes.data(), bytes.size());
       auto owner = std::make_shared<AlignedBuffer>(std::move(copy));
       input.constant = {input.type, owner->data(), owner};
+    }
+    return absl::OkStatus();
+  }
+
+  // Leaves the nodes that are left, with those of inlined branches, in graph_.
+  absl::Status VisitAll(std::vector<Node> nodes) {
+    for (Node& node : nodes) {
+      const OpInfo& info = *FindOp(node.domain, node.op);
+      if (info.kind == OpKind::kControl) {
+        KAIROS_RETURN_IF_ERROR(TakeBranch(node));
+        continue;
+      }
+      absl::Status visited = info.kind == OpKind::kHost ? ComputeHost(node) : Visit(node);
+      if (!visited.ok()) return Annotate(NodeLabel(node), visited);
+      graph_.nodes.push_back(std::move(node));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeBranch(const Node& node) {
+    const ValueFacts* condition = node.op == "If" ? &facts(node.inputs[0]) : nullptr;
+    if (condition == nullptr || !condition->known()) {
+      return absl::UnimplementedError(absl::StrCat(
+          NodeLabel(node), ": what it runs depends on data, which only a run computes"));
+    }
+    if (condition->type.dtype != DType::kBool || condition->type.element_count() != 1) {
+      return absl::InvalidArgumentError(absl::StrCat(NodeLabel(node), ": the condition is ",
+                                                     condition->type.ToString(),
+                                                     ", expected one element of bool"));
+    }
+    const bool taken = *static_cast<const bool*>(condition->constant.data);
+    std::vector<bool> wanted;
+    for (ValueId id : node.outputs) {
+      wanted.push_back(id != kNoValue && decides_shape_[static_cast<size_t>(id)]);
+    }
+    const Graph& branch = BranchOf(node, taken);
+    const std::vector<bool> decides = ValuesThatDecideShapes(branch, wanted);
+    InlinedBranch inlined = InlineBranch(node, taken, &graph_);
+    SetConstants();
+    for (size_t i = 0; i < decides.size(); ++i) {
+      if (inlined.ids[i] == kNoValue || !decides[i]) continue;
+      decides_shape_[static_cast<size_t>(inlined.ids[i])] = true;
+    }
+    return VisitAll(std::move(inlined.nodes));
+  }
+
+  absl::Status ComputeHost(const Node& node) {
+    std::vector<const Constant*> inputs;
+    for (ValueId id : node.inputs) {
+      inputs.push_back(id == kNoValue ? nullptr : &facts(id).constant);
+      if (id == kNoValue || facts(id).known()) continue;
+      return absl::UnimplementedError("its shapes depend on data, which only a run computes");
+    }
+    return SetOutputs(node, EvaluateNode(backends_, pool_, node, inputs));
+  }
+
+  absl::Status SetOutputs(const Node& node, absl::StatusOr<std::vector<Constant>> outputs) {
+    if (!outputs.ok()) return outputs.status();
+    for (size_t i = 0; i < outputs->size(); ++i) {
+      if (node.outputs[i] == kNoValue) continue;
+      facts(node.outputs[i]) = {(*outputs)[i].type, (*outputs)[i]};
     }
     return absl::OkStatus();
   }
@@ -90,7 +158,7 @@ class Specializer {
       bytes += types[i].byte_count();
       if (node.outputs[i] == kNoValue) continue;
       facts(node.outputs[i]).type = types[i];
-      decides_shape |= prepared_.decides_shape[static_cast<size_t>(node.outputs[i])];
+      decides_shape |= decides_shape_[static_cast<size_t>(node.outputs[i])];
     }
     if (!decides_shape && bytes > std::min(kFoldBytes, left_bytes_)) return absl::OkStatus();
     return Fold(node, bytes);
@@ -120,12 +188,7 @@ class Specializer {
                                                        " bytes, expected at most ", left_bytes_));
     }
     left_bytes_ -= bytes;
-    KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> outputs,
-                            EvaluateNode(backends_, pool_, node, inputs));
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      if (node.outputs[i] != kNoValue) facts(node.outputs[i]).constant = std::move(outputs[i]);
-    }
-    return absl::OkStatus();
+    return SetOutputs(node, EvaluateNode(backends_, pool_, node, inputs));
   }
 
   std::vector<bool> LiveNodes() {
@@ -155,7 +218,7 @@ class Specializer {
     }
     result.graph.outputs = graph_.outputs;
     for (size_t n = 0; n < live.size(); ++n) {
-      if (live[n]) result.graph.nodes.push_back(graph_.nodes[n]);
+      if (live[n]) result.graph.nodes.push_back(std::move(graph_.nodes[n]));
     }
     for (size_t i = 0; i < facts_.size(); ++i) {
       Value value;
@@ -167,8 +230,8 @@ class Specializer {
     return result;
   }
 
-  const PreparedGraph& prepared_;
-  const Graph& graph_;
+  Graph graph_;  // with the branches of its Ifs that are taken
+  std::vector<bool> decides_shape_;
   absl::Span<Backend* const> backends_;
   ThreadPool& pool_;
   std::vector<ValueFacts> facts_;

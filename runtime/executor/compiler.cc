@@ -1,8 +1,10 @@
 #include "kairos/compiler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status_macros.h"
+#include "executor/io_check.h"
 #include "kairos/session.h"
 #include "policy/fingerprint.h"
 
@@ -12,6 +14,20 @@ absl::StatusOr<Plan> CompilePlan(std::shared_ptr<Runtime> runtime,
                                  std::shared_ptr<const Model> model,
                                  absl::Span<const std::vector<TensorView>> signatures,
                                  const std::function<void(size_t)>& progress) {
+  std::vector<std::vector<AnyValue>> values;
+  for (const std::vector<TensorView>& views : signatures) {
+    KAIROS_RETURN_IF_ERROR(CheckInputTypes(model->graph(), views));
+    KAIROS_RETURN_IF_ERROR(CheckInputData(model->graph(), views));
+    std::vector<AnyValue>& borrowed = values.emplace_back();
+    for (const TensorView& view : views) borrowed.push_back(AnyValue::Of(view));
+  }
+  return CompilePlanForValues(std::move(runtime), std::move(model), values, progress);
+}
+
+absl::StatusOr<Plan> CompilePlanForValues(std::shared_ptr<Runtime> runtime,
+                                          std::shared_ptr<const Model> model,
+                                          absl::Span<const std::vector<AnyValue>> signatures,
+                                          const std::function<void(size_t)>& progress) {
   SessionOptions options;
   options.policy = NewPlanningPolicy();
   Plan plan;
@@ -23,8 +39,15 @@ absl::StatusOr<Plan> CompilePlan(std::shared_ptr<Runtime> runtime,
                           Session::Make(runtime, std::move(model), std::move(options)));
   for (size_t i = 0; i < signatures.size(); ++i) {
     if (progress) progress(i);
-    KAIROS_ASSIGN_OR_RETURN(ProgramRecord record, session->Record(signatures[i]));
-    plan.programs.push_back(std::move(record));
+    KAIROS_ASSIGN_OR_RETURN(std::vector<ProgramRecord> records, session->RecordAll(signatures[i]));
+    for (ProgramRecord& record : records) {
+      // Parts of the model that entries have in common are recorded once.
+      const bool known =
+          std::any_of(plan.programs.begin(), plan.programs.end(), [&](const ProgramRecord& other) {
+            return !other.signature.region.empty() && other.signature == record.signature;
+          });
+      if (!known) plan.programs.push_back(std::move(record));
+    }
   }
   return plan;
 }

@@ -21,33 +21,38 @@ std::string DeclaredShape(const std::vector<Dim>& dims) {
   }), "]");
 }
 
-absl::Status CheckOneInput(const Value& declared, const TensorView& input,
-                           std::map<std::string, int64_t>* symbols) {
-  if (input.dtype != declared.dtype && declared.dtype != DType::kUndefined) {
-    return absl::InvalidArgumentError(absl::StrCat("got ", DTypeName(input.dtype), ", expected ",
-                                                   DTypeName(declared.dtype)));
-  }
-  absl::StatusOr<size_t> bytes = CheckedByteCount(input.dtype, input.shape);
-  if (!bytes.ok()) return bytes.status();
+absl::Status CheckDims(const Value& declared, absl::Span<const int64_t> shape,
+                       std::map<std::string, int64_t>* symbols) {
   if (!declared.dims.has_value()) return absl::OkStatus();
   const std::vector<Dim>& dims = *declared.dims;
-  bool fits = dims.size() == input.shape.size();
+  bool fits = dims.size() == shape.size();
   for (size_t i = 0; fits && i < dims.size(); ++i) {
-    fits = dims[i].size < 0 || dims[i].size == input.shape[i];
+    fits = dims[i].size < 0 || dims[i].size == shape[i];
   }
   if (!fits) {
-    return absl::InvalidArgumentError(absl::StrCat("got shape ", ShapeString(input.shape),
-                                                   ", expected ", DeclaredShape(dims)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("got shape ", ShapeString(shape), ", expected ", DeclaredShape(dims)));
   }
   for (size_t i = 0; i < dims.size(); ++i) {
     if (dims[i].symbol.empty() || dims[i].size >= 0) continue;
-    auto [it, first] = symbols->try_emplace(dims[i].symbol, input.shape[i]);
-    if (first || it->second == input.shape[i]) continue;
-    return absl::InvalidArgumentError(absl::StrCat("dimension '", dims[i].symbol, "' is ",
-                                                   input.shape[i], ", expected ", it->second,
+    auto [it, first] = symbols->try_emplace(dims[i].symbol, shape[i]);
+    if (first || it->second == shape[i]) continue;
+    return absl::InvalidArgumentError(absl::StrCat("dimension '", dims[i].symbol, "' is ", shape[i],
+                                                   ", expected ", it->second,
                                                    " as in another input"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckOneInput(const Value& declared, const TensorView& input,
+                           std::map<std::string, int64_t>* symbols) {
+  if (input.dtype != declared.dtype && declared.dtype != DType::kUndefined) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("got ", DTypeName(input.dtype), ", expected ", DTypeName(declared.dtype)));
+  }
+  absl::StatusOr<size_t> bytes = CheckedByteCount(input.dtype, input.shape);
+  if (!bytes.ok()) return bytes.status();
+  return CheckDims(declared, input.shape, symbols);
 }
 
 template <typename View>
@@ -66,21 +71,73 @@ std::string InputLabel(const Graph& graph, size_t i) {
   return absl::StrCat("input '", graph.value(graph.inputs[i]).name, "'");
 }
 
+absl::Status CheckInputCount(const Graph& graph, size_t count) {
+  if (count == graph.inputs.size()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "inputs: got ", count, ", expected ", graph.inputs.size(), " (",
+      absl::StrJoin(
+          graph.inputs, ", ",
+          [&](std::string* out, ValueId id) { absl::StrAppend(out, graph.value(id).name); }),
+      ")"));
+}
+
 }  // namespace
 
 absl::Status CheckInputTypes(const Graph& graph, absl::Span<const TensorView> inputs) {
-  if (inputs.size() != graph.inputs.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("inputs: got ", inputs.size(), ", expected ", graph.inputs.size(), " (",
-                     absl::StrJoin(graph.inputs, ", ",
-                                   [&](std::string* out, ValueId id) {
-                                     absl::StrAppend(out, graph.value(id).name);
-                                   }),
-                     ")"));
-  }
+  KAIROS_RETURN_IF_ERROR(CheckInputCount(graph, inputs.size()));
   std::map<std::string, int64_t> symbols;
   for (size_t i = 0; i < inputs.size(); ++i) {
     absl::Status checked = CheckOneInput(graph.value(graph.inputs[i]), inputs[i], &symbols);
+    if (!checked.ok()) return Annotate(InputLabel(graph, i), checked);
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+absl::Status CheckBorrowed(const Constant& tensor, DType declared) {
+  if (tensor.type.dtype != declared && declared != DType::kUndefined) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("got ", DTypeName(tensor.type.dtype), ", expected ", DTypeName(declared)));
+  }
+  // Strings have no size of their own.
+  const DType dtype = tensor.type.dtype == DType::kString ? DType::kUint64 : tensor.type.dtype;
+  KAIROS_ASSIGN_OR_RETURN(const size_t bytes, CheckedByteCount(dtype, tensor.type.shape));
+  if (tensor.type.layout != Layout::kPlain) {
+    return absl::InvalidArgumentError("got a tensor in channels-last order, expected a plain one");
+  }
+  if (bytes > 0 && tensor.data == nullptr) {
+    return absl::InvalidArgumentError("data pointer is null");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOneValue(const Value& declared, const AnyValue& input) {
+  const bool fits = declared.kind == ValueKind::kOptional ||
+                    (declared.kind == ValueKind::kTensor ? input.is_tensor() : input.is_sequence());
+  if (!fits) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("got ", input.ToString(), ", expected a ",
+                     declared.kind == ValueKind::kTensor ? "tensor" : "sequence"));
+  }
+  if (input.is_tensor()) return CheckBorrowed(input.tensor, declared.dtype);
+  for (const Constant& tensor : input.sequence) {
+    KAIROS_RETURN_IF_ERROR(CheckBorrowed(tensor, declared.dtype));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckInputValues(const Graph& graph, absl::Span<const AnyValue> inputs) {
+  KAIROS_RETURN_IF_ERROR(CheckInputCount(graph, inputs.size()));
+  std::map<std::string, int64_t> symbols;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Value& declared = graph.value(graph.inputs[i]);
+    absl::Status checked = CheckOneValue(declared, inputs[i]);
+    if (checked.ok() && declared.kind == ValueKind::kTensor) {
+      checked = CheckDims(declared, inputs[i].tensor.type.shape, &symbols);
+    }
     if (!checked.ok()) return Annotate(InputLabel(graph, i), checked);
   }
   return absl::OkStatus();

@@ -6,6 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+
+#include "kairos/any_value.h"
 #include "kairos/graph.h"
 #include "kairos/tensor.h"
 
@@ -16,6 +18,9 @@ namespace kairos {
 absl::Status CheckInputTypes(const Graph& graph, absl::Span<const TensorView> inputs);
 // Pointers and byte counts; allocates nothing when all is well.
 absl::Status CheckInputData(const Graph& graph, absl::Span<const TensorView> inputs);
+// The same for values: kinds, and the tensors in them. Of a sequence's or an optional's only the
+// element type is declared.
+absl::Status CheckInputValues(const Graph& graph, absl::Span<const AnyValue> inputs);
 // Number, dtype, exact shape, pointer and size.
 absl::Status CheckOutputs(const Graph& graph, absl::Span<const TensorType> types,
                           absl::Span<const std::string> tap_names,

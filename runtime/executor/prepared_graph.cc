@@ -3,25 +3,58 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
 #include "executor/evaluate.h"
 #include "graph/op_table.h"
+#include "graph/subgraphs.h"
 #include "kairos/pass.h"
 
 namespace kairos {
 
-std::vector<bool> ValuesThatDecideShapes(const Graph& graph) {
+namespace {
+
+// The condition of an If decides which of its graphs is run, and what these need from outside is
+// passed to them. Bodies of other operators run by themselves: what decides there is theirs.
+void DecideThroughBranches(const Node& node, std::vector<bool>* decides) {
+  (*decides)[static_cast<size_t>(node.inputs[0])] = true;
+  std::vector<bool> wanted;
+  for (ValueId id : node.outputs) {
+    wanted.push_back(id != kNoValue && (*decides)[static_cast<size_t>(id)]);
+  }
+  for (const BodyOf& branch : BodiesOf(node)) {
+    const std::vector<bool> inner = ValuesThatDecideShapes(*branch.graph, wanted);
+    for (size_t i = 0; i < branch.graph->inputs.size(); ++i) {
+      if (!inner[static_cast<size_t>(branch.graph->inputs[i])]) continue;
+      (*decides)[static_cast<size_t>(node.inputs[NodeInputOf(node, i)])] = true;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<bool> ValuesThatDecideShapes(const Graph& graph,
+                                         const std::vector<bool>& wanted_outputs) {
   std::vector<bool> decides(graph.values.size(), false);
+  for (size_t i = 0; i < wanted_outputs.size(); ++i) {
+    if (wanted_outputs[i]) decides[static_cast<size_t>(graph.outputs[i])] = true;
+  }
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
     const OpInfo* info = FindOp(node->domain, node->op);
     if (info == nullptr) continue;
+    if (info->kind == OpKind::kControl) {
+      if (node->op == "If") DecideThroughBranches(*node, &decides);
+      continue;
+    }
+    // Host operators in a Program are computed when it is made, from values that are known then.
+    const bool folds = info->kind == OpKind::kHost;
     const bool wanted = std::any_of(node->outputs.begin(), node->outputs.end(), [&](ValueId id) {
       return id != kNoValue && decides[static_cast<size_t>(id)];
     });
     for (size_t i = 0; i < node->inputs.size(); ++i) {
       const bool by_op = i < 32 && (info->shape_inputs >> i & 1) != 0;
       if (node->inputs[i] == kNoValue) continue;
-      if (by_op || (wanted && !info->needs_only_shapes)) {
+      if (by_op || folds || (wanted && !info->needs_only_shapes)) {
         decides[static_cast<size_t>(node->inputs[i])] = true;
       }
     }

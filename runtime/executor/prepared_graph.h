@@ -18,8 +18,10 @@ struct PreparedGraph {
   std::vector<bool> decides_shape;  // per value: its content decides the shape of another
 };
 
-// Which values' contents decide shapes, found backwards from the op table's shape_inputs.
-std::vector<bool> ValuesThatDecideShapes(const Graph& graph);
+// Which values' contents decide shapes, or which branch of an If is taken: found backwards from
+// the op table's shape_inputs and from those of the graph's outputs that do so (none when empty).
+std::vector<bool> ValuesThatDecideShapes(const Graph& graph,
+                                         const std::vector<bool>& wanted_outputs = {});
 
 // Copies `graph`, appends `taps` to its outputs and runs the passes. kNotFound names an unknown tap
 // or pass.

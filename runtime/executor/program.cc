@@ -177,6 +177,8 @@ absl::StatusOr<ProgramRecord> CompleteRecord(const Program& program) {
       if (!packed) read_plain[static_cast<size_t>(step.node.inputs[i])] = true;
     }
   }
+  // The plain form of a weight is found by its name in the model's graph, but not in bodies of it.
+  if (!record.signature.region.empty()) return record;
   for (size_t i = 0; i < record.slots.size(); ++i) {
     if (record.slots[i].kind == Slot::Kind::kConstant && !read_plain[i]) {
       record.slots[i].constant.data = nullptr;

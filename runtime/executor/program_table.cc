@@ -54,6 +54,11 @@ BoundProgram* ProgramTable::Find(absl::Span<const TensorView> inputs) {
 
 BoundProgram* ProgramTable::Insert(absl::Span<const TensorView> inputs,
                                    std::unique_ptr<BoundProgram> program) {
+  if (count_ == limit_) {
+    programs_.clear();
+    count_ = 0;
+  }
+  ++count_;
   last_ = program.get();
   programs_[Hash(inputs)].push_back(std::move(program));
   return last_;

@@ -17,8 +17,10 @@ namespace kairos {
 
 class ProgramTable {
  public:
-  // `keyed` says which inputs' bytes belong to the signature.
-  explicit ProgramTable(std::vector<bool> keyed) : keyed_(std::move(keyed)) {}
+  // `keyed` says which inputs' bytes belong to the signature. At `limit` Programs (0: there is
+  // none) they all go before the next one comes.
+  explicit ProgramTable(std::vector<bool> keyed, size_t limit = 0)
+      : keyed_(std::move(keyed)), limit_(limit) {}
 
   BoundProgram* Find(absl::Span<const TensorView> inputs);
   BoundProgram* Insert(absl::Span<const TensorView> inputs,
@@ -30,6 +32,8 @@ class ProgramTable {
   bool Matches(const Signature& signature, absl::Span<const TensorView> inputs) const;
 
   const std::vector<bool> keyed_;
+  const size_t limit_;
+  size_t count_ = 0;
   BoundProgram* last_ = nullptr;
   absl::flat_hash_map<uint64_t, std::vector<std::unique_ptr<BoundProgram>>> programs_;
 };

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "executor/event_timer.h"
 #include "executor/fission.h"
+#include "executor/inline_branch.h"
 #include "graph/op_table.h"
 
 namespace kairos {
@@ -144,10 +145,9 @@ absl::StatusOr<WeightBytes> Resolver::PlainWeight(const Slot& slot) {
   // A plan keeps only the packed form of this weight: find the plain one where it came from.
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const PreparedGraph> prepared,
                           shared_->Prepared(policy().passes(), {}, runtime_));
-  for (const Value& value : prepared->graph.values) {
-    if (value.name != slot.name || !value.constant.has_value()) continue;
-    if (value.constant->type.byte_count() != slot.type.byte_count()) continue;
-    return WeightBytes{value.constant->data, prepared};
+  const Constant* found = FindInlinedConstant(prepared->graph, slot.name);
+  if (found != nullptr && found->type.byte_count() == slot.type.byte_count()) {
+    return WeightBytes{found->data, prepared};
   }
   return absl::DataLossError(absl::StrCat("weight '", slot.name,
                                           "': the plan needs its plain form, "

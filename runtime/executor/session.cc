@@ -1,25 +1,24 @@
 #include "kairos/session.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "base/aligned_buffer.h"
 #include "base/status_macros.h"
 #include "executor/bound_program.h"
+#include "executor/engine.h"
 #include "executor/event_timer.h"
+#include "executor/flow_analysis.h"
 #include "executor/io_check.h"
-#include "executor/program_table.h"
-#include "executor/shared_model.h"
+#include "executor/new_tensor.h"
+#include "executor/staged_run.h"
+#include "graph/subgraphs.h"
 
 namespace kairos {
 namespace {
-
-constexpr size_t kMaxReasons = 32;
-// Inputs whose bytes are part of the signature are shapes, axes and the like.
-constexpr size_t kMaxKeyedBytes = 64 << 10;
 
 std::vector<bool> KeyedInputs(const Graph& graph) {
   const std::vector<bool> decides = ValuesThatDecideShapes(graph);
@@ -28,165 +27,126 @@ std::vector<bool> KeyedInputs(const Graph& graph) {
   return keyed;
 }
 
+// Memory that nobody owns is the caller's.
+absl::Status Own(Constant* tensor) {
+  if (tensor->owner != nullptr || tensor->type.dtype == DType::kString) return absl::OkStatus();
+  KAIROS_ASSIGN_OR_RETURN(Constant copy, NewTensor(tensor->type));
+  if (copy.type.byte_count() > 0) {
+    std::memcpy(NewData(copy), tensor->data, copy.type.byte_count());
+  }
+  *tensor = std::move(copy);
+  return absl::OkStatus();
+}
+
+// Whether a body of control flow has a value of this name.
+bool HasInside(const Graph& graph, const std::string& name) {
+  for (const Node& node : graph.nodes) {
+    for (const BodyOf& body : BodiesOf(node)) {
+      const std::vector<Value>& values = body.graph->values;
+      if (std::any_of(values.begin(), values.end(),
+                      [&](const Value& v) { return v.name == name; }) ||
+          HasInside(*body.graph, name)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+StepInfo Describe(const Node& node, const ResolvedStep& step) {
+  return {
+      node.name,
+      node.op,
+      std::string(step.backend->name()),
+      std::string(step.kernel.kernel->name()),
+      absl::StrJoin(node.post_ops, ",",
+                    [](std::string* out, const PostOp& post) { absl::StrAppend(out, post.op); }),
+      step.kernel.source,
+      step.kernel.reason};
+}
+
 }  // namespace
 
 struct Session::Impl {
-  Impl(std::shared_ptr<Runtime> runtime_in, std::shared_ptr<const Model> model_in,
-       std::shared_ptr<SharedModel> shared, SessionOptions options_in)
-      : runtime(std::move(runtime_in)),
-        model(std::move(model_in)),
-        options(std::move(options_in)),
-        keyed(KeyedInputs(model->graph())),
-        table(keyed),
-        resolver(*runtime, std::move(shared), options) {}
+  Impl(std::shared_ptr<Runtime> runtime, std::shared_ptr<const Model> model,
+       std::shared_ptr<SharedModel> shared, SessionOptions options)
+      : engine(std::move(runtime), std::move(model), std::move(shared), std::move(options)),
+        in_parts(!RunsAsOneProgram(graph())),
+        whole("", graph(), in_parts ? std::vector<bool>() : KeyedInputs(graph()), [this] {
+          return engine.resolver().shared().Prepared(engine.resolver().policy().passes(),
+                                                     engine.options().taps, engine.runtime());
+        }) {}
 
-  absl::StatusOr<BoundProgram*> ProgramFor(absl::Span<const TensorView> inputs);
-  absl::StatusOr<std::shared_ptr<const Program>> MakeProgram(const Signature& signature);
-  absl::StatusOr<std::shared_ptr<const Program>> TryReady(const ProgramRecord& record,
-                                                          std::string* reason);
-  absl::Status Reserve(const Program& program);
+  const Graph& graph() const { return engine.model().graph(); }
+  const std::vector<std::string>& taps() const { return engine.options().taps; }
+
+  absl::StatusOr<std::vector<AnyValue>> Borrow(absl::Span<const TensorView> views) const;
+  // In one piece.
   absl::Status Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
-  void Count(const Program& program, const std::string& reason);
+  // In parts.
+  absl::Status MakeParts();
+  absl::StatusOr<std::vector<AnyValue>> RunParts(std::vector<AnyValue> inputs);
+  absl::StatusOr<std::vector<Constant>> RunPartsToTensors(absl::Span<const TensorView> inputs);
 
-  const std::shared_ptr<Runtime> runtime;
-  const std::shared_ptr<const Model> model;
-  const SessionOptions options;
-  const std::vector<bool> keyed;
-  ProgramTable table;
-  Resolver resolver;
-  AlignedBuffer arena, scratch;
-  std::unique_ptr<BoundProgram> transient;  // under a policy that keeps no Programs
-  const Program* last = nullptr;
-  SessionStats stats;
+  Engine engine;
+  const bool in_parts;
+  ProgramSet whole;                  // when not in parts
+  std::unique_ptr<StagedRun> parts;  // made when it is first needed
 };
 
-// The Program of a ready record; null with the reason when a new one must be recorded.
-absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::TryReady(const ProgramRecord& record,
-                                                                       std::string* reason) {
-  if (!options.taps.empty()) {
-    *reason = "taps are set";
-    return nullptr;
-  }
-  EventTimer timer(options, Event::Kind::kPlan);
-  absl::StatusOr<std::shared_ptr<const Program>> program = ProgramFromRecord(record, resolver);
-  if (program.ok()) return program;
-  const absl::StatusCode code = program.status().code();
-  if (code != absl::StatusCode::kDataLoss && code != absl::StatusCode::kUnimplemented) {
-    return program.status();
-  }
-  *reason = std::string(program.status().message());
-  return nullptr;
-}
-
-absl::StatusOr<std::shared_ptr<const Program>> Session::Impl::MakeProgram(
-    const Signature& signature) {
-  absl::StatusOr<ReadyProgram> ready =
-      resolver.policy().FindProgram(resolver.policy_context(), signature);
-  if (!ready.ok()) return Annotate(signature.ToString(model->input_names()), ready.status());
-  std::string reason = ready->reason;
-  std::shared_ptr<const Program> program;
-  if (ready->record != nullptr) {
-    KAIROS_ASSIGN_OR_RETURN(program, TryReady(*ready->record, &reason));
-  }
-  if (program == nullptr) {
-    std::shared_ptr<const PreparedGraph> prepared;
-    {
-      EventTimer timer(options, Event::Kind::kPasses);
-      KAIROS_ASSIGN_OR_RETURN(
-          prepared, resolver.shared().Prepared(resolver.policy().passes(), options.taps, *runtime));
-    }
-    EventTimer timer(options, Event::Kind::kRecord);
-    const ProgramRecord* untapped = options.taps.empty() ? nullptr : ready->record;
-    KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver, untapped));
-    ++stats.recordings;
-  }
-  Count(*program, reason);
-  return program;
-}
-
-void Session::Impl::Count(const Program& program, const std::string& reason) {
-  auto add_reason = [&](const std::string& text) {
-    auto& reasons = stats.fallback_reasons;
-    const bool known = std::find(reasons.begin(), reasons.end(), text) != reasons.end();
-    if (!text.empty() && !known && reasons.size() < kMaxReasons) reasons.push_back(text);
-  };
-  add_reason(reason);
-  for (const ResolvedStep& step : program.steps) {
-    switch (step.kernel.source) {
-      case KernelSource::kCompiled:
-        ++stats.compiles;
-        break;
-      case KernelSource::kCache:
-        ++stats.cache_hits;
-        break;
-      case KernelSource::kPlan:
-        ++stats.plan_hits;
-        break;
-      case KernelSource::kFallback:
-        ++stats.fallbacks;
-        ++(step.kernel.from_cache ? stats.cache_hits : stats.compiles);
-        break;
-    }
-    add_reason(step.kernel.reason);
-  }
-  stats.packed_bytes = resolver.shared().weights().bytes();
-}
-
-absl::StatusOr<BoundProgram*> Session::Impl::ProgramFor(absl::Span<const TensorView> inputs) {
-  const bool keeps = resolver.policy().keeps_programs();
-  if (keeps && inputs.size() == keyed.size()) {
-    if (BoundProgram* found = table.Find(inputs)) {
-      KAIROS_RETURN_IF_ERROR(CheckInputData(model->graph(), inputs));
-      return found;
-    }
-  }
-  KAIROS_RETURN_IF_ERROR(CheckInputTypes(model->graph(), inputs));
-  KAIROS_RETURN_IF_ERROR(CheckInputData(model->graph(), inputs));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!keyed[i] || inputs[i].bytes <= kMaxKeyedBytes) continue;
-    return absl::UnimplementedError(
-        absl::StrCat("input '", model->graph().value(model->graph().inputs[i]).name,
-                     "': decides shapes and has ", inputs[i].bytes, " bytes, expected at most ",
-                     kMaxKeyedBytes));
-  }
-  KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program,
-                          MakeProgram(table.MakeSignature(inputs)));
-  KAIROS_RETURN_IF_ERROR(Reserve(*program));
-  auto bound = std::make_unique<BoundProgram>(std::move(program));
-  last = nullptr;
-  if (keeps) return table.Insert(inputs, std::move(bound));
-  transient = std::move(bound);
-  return transient.get();
-}
-
-absl::Status Session::Impl::Reserve(const Program& program) {
-  if (arena.size() < program.record.arena_bytes) {
-    arena = AlignedBuffer();
-    KAIROS_ASSIGN_OR_RETURN(arena, AlignedBuffer::Make(program.record.arena_bytes));
-  }
-  if (scratch.size() < program.scratch_bytes) {
-    scratch = AlignedBuffer();
-    KAIROS_ASSIGN_OR_RETURN(scratch, AlignedBuffer::Make(program.scratch_bytes));
-  }
-  stats.arena_bytes = arena.size();
-  stats.scratch_bytes = scratch.size();
-  return absl::OkStatus();
+absl::StatusOr<std::vector<AnyValue>> Session::Impl::Borrow(
+    absl::Span<const TensorView> views) const {
+  KAIROS_RETURN_IF_ERROR(CheckInputTypes(graph(), views));
+  KAIROS_RETURN_IF_ERROR(CheckInputData(graph(), views));
+  std::vector<AnyValue> values;
+  for (const TensorView& view : views) values.push_back(AnyValue::Of(view));
+  return values;
 }
 
 absl::Status Session::Impl::Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
                                     absl::Span<const MutableTensorView> outputs) {
-  // A failed Reserve of a larger Program may have left less than this one needs.
-  if (arena.size() < program.program().record.arena_bytes ||
-      scratch.size() < program.program().scratch_bytes) {
-    KAIROS_RETURN_IF_ERROR(Reserve(program.program()));
+  KAIROS_RETURN_IF_ERROR(CheckOutputs(graph(), program.output_types(), taps(), outputs));
+  ++engine.stats().runs;
+  return engine.Execute(whole, program, inputs, outputs);
+}
+
+absl::Status Session::Impl::MakeParts() {
+  if (parts != nullptr) return absl::OkStatus();
+  EventTimer timer(engine.options(), Event::Kind::kPasses);
+  KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const StagedModel> staged,
+                          engine.resolver().shared().Staged(engine.resolver().policy().passes(),
+                                                            taps(), engine.runtime()));
+  parts = std::make_unique<StagedRun>(engine, std::move(staged));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<AnyValue>> Session::Impl::RunParts(std::vector<AnyValue> inputs) {
+  KAIROS_RETURN_IF_ERROR(CheckInputValues(graph(), inputs));
+  KAIROS_RETURN_IF_ERROR(MakeParts());
+  ++engine.stats().runs;
+  KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> outputs, parts->Run(std::move(inputs)));
+  for (AnyValue& output : outputs) {
+    if (output.is_tensor()) KAIROS_RETURN_IF_ERROR(Own(&output.tensor));
+    for (Constant& tensor : output.sequence) KAIROS_RETURN_IF_ERROR(Own(&tensor));
   }
-  KAIROS_RETURN_IF_ERROR(
-      CheckOutputs(model->graph(), program.output_types(), options.taps, outputs));
-  last = &program.program();
-  ++stats.runs;
-  return program.Run(arena.data(), scratch.data(), runtime->thread_pool(), inputs, outputs,
-                     options);
+  return outputs;
+}
+
+absl::StatusOr<std::vector<Constant>> Session::Impl::RunPartsToTensors(
+    absl::Span<const TensorView> inputs) {
+  KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, Borrow(inputs));
+  KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> values, RunParts(std::move(borrowed)));
+  std::vector<Constant> tensors;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].is_tensor() || values[i].tensor.type.dtype == DType::kString) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "output ", i, " is ", values[i].ToString(),
+          ", expected a tensor of numbers; call RunValues() for a model that has others"));
+    }
+    tensors.push_back(std::move(values[i].tensor));
+  }
+  return tensors;
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -201,25 +161,48 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Make(std::shared_ptr<Runtime> 
     if (std::any_of(values.begin(), values.end(), [&](const Value& v) { return v.name == tap; })) {
       continue;
     }
-    return absl::NotFoundError(absl::StrCat("tap '", tap, "': the model has no such value"));
+    return absl::NotFoundError(absl::StrCat(
+        "tap '", tap, "': ",
+        HasInside(model->graph(), tap) ? "the value is inside of a node, where no tap reaches"
+                                       : "the model has no such value"));
   }
   std::shared_ptr<SharedModel> shared = runtime->shared_models_->Get(model);
   auto impl = std::make_unique<Impl>(std::move(runtime), std::move(model), std::move(shared),
                                      std::move(options));
-  KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("policy '", impl->resolver.policy().name(), "'"),
-                                  impl->resolver.policy().Check(impl->resolver.policy_context())));
+  const Resolver& resolver = impl->engine.resolver();
+  KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("policy '", resolver.policy().name(), "'"),
+                                  resolver.policy().Check(resolver.policy_context())));
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
 
 absl::Status Session::Run(absl::Span<const TensorView> inputs,
                           absl::Span<const MutableTensorView> outputs) {
-  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->ProgramFor(inputs));
-  return impl_->Execute(*program, inputs, outputs);
+  if (!impl_->in_parts) {
+    KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
+    return impl_->Execute(*program, inputs, outputs);
+  }
+  KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> made, impl_->RunPartsToTensors(inputs));
+  std::vector<TensorType> types;
+  for (const Constant& tensor : made) types.push_back(tensor.type);
+  KAIROS_RETURN_IF_ERROR(CheckOutputs(impl_->graph(), types, impl_->taps(), outputs));
+  for (size_t i = 0; i < made.size(); ++i) {
+    if (outputs[i].bytes > 0) std::memcpy(outputs[i].data, made[i].data, outputs[i].bytes);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Tensor>> Session::Run(absl::Span<const TensorView> inputs) {
-  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->ProgramFor(inputs));
   std::vector<Tensor> outputs;
+  if (impl_->in_parts) {
+    KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> made, impl_->RunPartsToTensors(inputs));
+    for (const Constant& tensor : made) {
+      KAIROS_ASSIGN_OR_RETURN(Tensor output, Tensor::Make(tensor.type.dtype, tensor.type.shape));
+      if (output.byte_count() > 0) std::memcpy(output.data(), tensor.data, output.byte_count());
+      outputs.push_back(std::move(output));
+    }
+    return outputs;
+  }
+  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
   std::vector<MutableTensorView> views;
   for (const TensorType& type : program->output_types()) {
     KAIROS_ASSIGN_OR_RETURN(Tensor output, Tensor::Make(type.dtype, type.shape));
@@ -230,34 +213,77 @@ absl::StatusOr<std::vector<Tensor>> Session::Run(absl::Span<const TensorView> in
   return outputs;
 }
 
+absl::StatusOr<std::vector<AnyValue>> Session::RunValues(absl::Span<const AnyValue> inputs) {
+  if (impl_->in_parts) return impl_->RunParts({inputs.begin(), inputs.end()});
+  KAIROS_RETURN_IF_ERROR(CheckInputValues(impl_->graph(), inputs));
+  std::vector<TensorView> views;
+  for (const AnyValue& input : inputs) views.push_back(ViewOf(input.tensor));
+  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, views));
+  std::vector<AnyValue> outputs;
+  std::vector<MutableTensorView> targets;
+  KAIROS_RETURN_IF_ERROR(NewOutputs(program->output_types(), &outputs, &targets));
+  KAIROS_RETURN_IF_ERROR(impl_->Execute(*program, views, targets));
+  return outputs;
+}
+
+bool Session::runs_in_parts() const { return impl_->in_parts; }
+
 absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(absl::Span<const TensorView> inputs) {
-  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->ProgramFor(inputs));
-  return program->output_types();
+  if (!impl_->in_parts) {
+    KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
+    return program->output_types();
+  }
+  KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> made, impl_->RunPartsToTensors(inputs));
+  std::vector<TensorType> types;
+  for (const Constant& tensor : made) types.push_back(tensor.type);
+  return types;
 }
 
 absl::Status Session::Prepare(absl::Span<const TensorView> inputs) {
-  return impl_->ProgramFor(inputs).status();
+  if (impl_->in_parts) {
+    KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, impl_->Borrow(inputs));
+    return impl_->RunParts(std::move(borrowed)).status();
+  }
+  return impl_->engine.ProgramFor(impl_->whole, inputs).status();
 }
 
 absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> inputs) {
-  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->ProgramFor(inputs));
+  if (impl_->in_parts) {
+    return absl::FailedPreconditionError("the model runs in parts; call RecordAll()");
+  }
+  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
   return CompleteRecord(program->program());
 }
 
-SessionStats Session::stats() const { return impl_->stats; }
+absl::StatusOr<std::vector<ProgramRecord>> Session::RecordAll(absl::Span<const AnyValue> inputs) {
+  std::vector<ProgramRecord> records;
+  if (impl_->in_parts) {
+    KAIROS_RETURN_IF_ERROR(impl_->MakeParts());
+    impl_->parts->CollectPrograms(&records);
+    const absl::Status run = impl_->RunParts({inputs.begin(), inputs.end()}).status();
+    impl_->parts->CollectPrograms(nullptr);
+    KAIROS_RETURN_IF_ERROR(run);
+    return records;
+  }
+  KAIROS_RETURN_IF_ERROR(CheckInputValues(impl_->graph(), inputs));
+  std::vector<TensorView> views;
+  for (const AnyValue& input : inputs) views.push_back(ViewOf(input.tensor));
+  KAIROS_ASSIGN_OR_RETURN(ProgramRecord record, Record(views));
+  records.push_back(std::move(record));
+  return records;
+}
+
+SessionStats Session::stats() const { return impl_->engine.stats(); }
 
 std::vector<StepInfo> Session::Explain() const {
+  std::vector<const Program*> programs;
+  if (impl_->parts != nullptr) programs = impl_->parts->LastPrograms();
+  if (impl_->whole.last != nullptr) programs.push_back(impl_->whole.last);
   std::vector<StepInfo> infos;
-  if (impl_->last == nullptr) return infos;
-  for (size_t s = 0; s < impl_->last->steps.size(); ++s) {
-    const Node& node = impl_->last->record.steps[s].node;
-    const ResolvedStep& step = impl_->last->steps[s];
-    infos.push_back(
-        {node.name, node.op, std::string(step.backend->name()),
-         std::string(step.kernel.kernel->name()),
-         absl::StrJoin(node.post_ops, ",",
-                       [](std::string* out, const PostOp& post) { absl::StrAppend(out, post.op); }),
-         step.kernel.source, step.kernel.reason});
+  for (const Program* program : programs) {
+    for (size_t s = 0; s < program->steps.size(); ++s) {
+      infos.push_back(Describe(program->record.steps[s].node, program->steps[s]));
+    }
   }
   return infos;
 }

@@ -20,6 +20,17 @@ absl::StatusOr<std::shared_ptr<const PreparedGraph>> SharedModel::Prepared(
   return slot;
 }
 
+absl::StatusOr<std::shared_ptr<const StagedModel>> SharedModel::Staged(
+    const std::vector<std::string>& passes, const std::vector<std::string>& taps,
+    Runtime& runtime) {
+  KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const PreparedGraph> prepared,
+                          Prepared(passes, taps, runtime));
+  absl::MutexLock lock(&mutex_);
+  std::shared_ptr<const StagedModel>& slot = staged_[{passes, taps}];
+  if (slot == nullptr) slot = std::make_shared<const StagedModel>(CutIntoStages(prepared->graph));
+  return slot;
+}
+
 std::shared_ptr<SharedModel> SharedModels::Get(std::shared_ptr<const Model> model) {
   absl::MutexLock lock(&mutex_);
   std::erase_if(models_, [](const auto& entry) { return entry.second.expired(); });

@@ -9,7 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+
 #include "executor/prepared_graph.h"
+#include "executor/staged_graph.h"
 #include "executor/weight_store.h"
 #include "kairos/model.h"
 #include "kairos/runtime.h"
@@ -28,14 +30,18 @@ class SharedModel {
   absl::StatusOr<std::shared_ptr<const PreparedGraph>> Prepared(
       const std::vector<std::string>& passes, const std::vector<std::string>& taps,
       Runtime& runtime);
+  // The same cut into stages, for models that do not run as one Program.
+  absl::StatusOr<std::shared_ptr<const StagedModel>> Staged(const std::vector<std::string>& passes,
+                                                            const std::vector<std::string>& taps,
+                                                            Runtime& runtime);
 
  private:
   const std::shared_ptr<const Model> model_;
   WeightStore weights_;
   absl::Mutex mutex_;
-  std::map<std::pair<std::vector<std::string>, std::vector<std::string>>,
-           std::shared_ptr<const PreparedGraph>>
-      prepared_;
+  using PassesAndTaps = std::pair<std::vector<std::string>, std::vector<std::string>>;
+  std::map<PassesAndTaps, std::shared_ptr<const PreparedGraph>> prepared_;
+  std::map<PassesAndTaps, std::shared_ptr<const StagedModel>> staged_;
 };
 
 // The SharedModel of each live Model; belongs to a Runtime. Thread-safe.

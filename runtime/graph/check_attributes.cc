@@ -51,7 +51,10 @@ absl::Status CheckInts(const AttributeSpec& spec, absl::Span<const int64_t> valu
 }
 
 absl::Status CheckDType(const AttributeSpec& spec, int64_t value) {
-  const bool fits = value >= 0 && value < 32 && DTypeFits('A', static_cast<DType>(value));
+  // Of all operators, Cast alone makes strings; no kernel does.
+  const bool string_fits = spec.name == "to" && value == static_cast<int64_t>(DType::kString);
+  const bool fits =
+      string_fits || (value >= 0 && value < 32 && DTypeFits('A', static_cast<DType>(value)));
   if (fits) return absl::OkStatus();
   const bool named = value >= 0 && value < 32;
   return absl::UnimplementedError(

@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "graph/check_attributes.h"
 #include "graph/op_rows.h"
+#include "graph/subgraphs.h"
 
 namespace kairos {
 namespace {
@@ -125,6 +126,10 @@ absl::Status CheckNodeForm(const Node& node, const OpInfo& info) {
   KAIROS_RETURN_IF_ERROR(CheckArity("output", node.outputs, info.min_outputs, info.max_outputs));
   if (node.outputs.empty()) return absl::InvalidArgumentError("got 0 outputs, expected at least 1");
   KAIROS_RETURN_IF_ERROR(CheckAttributes(node.attributes, info.attributes));
+  if (info.kind == OpKind::kControl) KAIROS_RETURN_IF_ERROR(CheckBodies(node));
+  if (info.kind != OpKind::kKernel && !node.post_ops.empty()) {
+    return absl::InvalidArgumentError("has post-ops, which only kernels have");
+  }
   return CheckPostOps(node);
 }
 

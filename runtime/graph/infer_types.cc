@@ -64,6 +64,9 @@ absl::Status InferTypes(const Node& node, absl::Span<const Operand> inputs,
     return absl::UnimplementedError(absl::StrCat("operator '", Printable(node.op), "' of domain '",
                                                  Printable(node.domain), "' is not supported"));
   }
+  if (info->kind != OpKind::kKernel) {
+    return absl::UnimplementedError("the operator is run by the executor, expected one of kernels");
+  }
   KAIROS_RETURN_IF_ERROR(CheckNodeForm(node, *info));
   KAIROS_RETURN_IF_ERROR(CheckInputs(node, *info, inputs));
   outputs->assign(node.outputs.size(), TensorType());

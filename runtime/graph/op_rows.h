@@ -24,6 +24,7 @@ absl::Span<const OpInfo> SampleRows();     // grids, regions of interest, deform
 absl::Span<const OpInfo> ArrangeRows();    // CenterCropPad, Col2Im, MaxUnpool ...
 absl::Span<const OpInfo> RandomRows();
 absl::Span<const OpInfo> OptimizerRows();  // of the domain ai.onnx.preview.training
+absl::Span<const OpInfo> HostRows();       // what the executor runs itself
 
 // With its length, since sanitizers make a check for null of the address, which is not constant.
 inline constexpr absl::string_view kInternalDomain(kKairosDomain, sizeof(kKairosDomain) - 1);

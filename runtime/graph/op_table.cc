@@ -20,7 +20,7 @@ std::vector<OpInfo> SortedRows() {
   for (absl::Span<const OpInfo> family :
        {ElementwiseRows(), SpatialRows(), ReductionRows(), TensorRows(), LossRows(),
         RecurrentRows(), QuantizedRows(), SignalRows(), SampleRows(), ArrangeRows(), RandomRows(),
-        OptimizerRows()}) {
+        OptimizerRows(), HostRows()}) {
     rows.insert(rows.end(), family.begin(), family.end());
   }
   std::sort(rows.begin(), rows.end(),

@@ -47,6 +47,13 @@ enum class LayoutClass : uint8_t {
   kElementwise,  // takes either, all full-rank operands and the output in the same layout
 };
 
+// Who runs an operator.
+enum class OpKind : uint8_t {
+  kKernel,   // a backend's kernel; output types follow from the row's shape function
+  kHost,     // the executor: outputs have shapes that depend on data, or are no tensors
+  kControl,  // the executor, by running the graphs among the node's attributes
+};
+
 struct ShapeContext;
 using ShapeFunction = absl::Status (*)(ShapeContext& context);
 
@@ -64,6 +71,7 @@ struct OpInfo {
   bool is_view = false;            // output 0 has the bytes of input 0 (plain layouts)
   bool is_random = false;          // never folded, never shared
   bool needs_only_shapes = false;  // Shape, Size: output known from the input's type alone
+  OpKind kind = OpKind::kKernel;   // the others have neither shape function nor input types
 };
 
 // Null when there is no such operator. The table is constant and sorted by domain and name.
@@ -83,7 +91,7 @@ struct ShapeContext {
 // node, validated or not. The message of a failure has no node name in it: the caller knows that.
 // kFailedPrecondition when a value that decides the shape is not known; kInvalidArgument when the
 // inputs or the node do not fit the operator; kResourceExhausted when a tensor would pass the
-// limits; kUnimplemented for an unknown operator or element type.
+// limits; kUnimplemented for an unknown operator or element type, and for one that no kernel runs.
 absl::Status InferTypes(const Node& node, absl::Span<const Operand> inputs,
                         std::vector<TensorType>* outputs);
 

@@ -11,8 +11,7 @@ namespace kairos {
 inline constexpr int kMaxSubgraphDepth = 16;
 
 // kUnimplemented with all of them in one message; kResourceExhausted when subgraphs are nested
-// deeper than kMaxSubgraphDepth. No operator of the table takes a subgraph, so that those of
-// unknown operators are all there are.
+// deeper than kMaxSubgraphDepth.
 absl::Status CheckOpsAreKnown(const Graph& graph);
 
 }  // namespace kairos

@@ -1,4 +1,6 @@
+#include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -49,7 +51,9 @@ absl::Status CheckConstant(const Constant& constant) {
 }
 
 absl::Status CheckValue(const Value& value) {
-  if (value.dtype != DType::kUndefined && !DTypeFits('A', value.dtype)) {
+  // Strings pass through; no kernel takes them.
+  const bool passes = value.dtype == DType::kUndefined || value.dtype == DType::kString;
+  if (!passes && !DTypeFits('A', value.dtype)) {
     return absl::UnimplementedError(
         absl::StrCat("type ", DTypeName(value.dtype), " is not supported"));
   }
@@ -60,7 +64,15 @@ absl::Status CheckValue(const Value& value) {
       return DataLoss("a dimension is ", dim.size, ", expected -1 to 2^31 - 1");
     }
   }
+  if (value.kind > ValueKind::kOptional) {
+    return DataLoss("kind is ", static_cast<int>(value.kind), ", expected 0 to 2");
+  }
   return value.constant.has_value() ? CheckConstant(*value.constant) : absl::OkStatus();
+}
+
+absl::Status CheckLimits(const Graph& graph) {
+  KAIROS_RETURN_IF_ERROR(ExpectAtMost("nodes", graph.nodes.size(), kMaxNodes));
+  return ExpectAtMost("values", graph.values.size(), kMaxValues);
 }
 
 class Validator {
@@ -87,6 +99,9 @@ class Validator {
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
       KAIROS_RETURN_IF_ERROR(
           Read(graph_.outputs[i], absl::StrCat("graph output ", i), graph_.nodes.size()));
+    }
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      KAIROS_RETURN_IF_ERROR(VisitBodies(n));
     }
     return absl::OkStatus();
   }
@@ -183,6 +198,18 @@ class Validator {
     return absl::OkStatus();
   }
 
+  // Their depth has been checked.
+  absl::Status VisitBodies(size_t n) {
+    for (const auto& [name, value] : graph_.nodes[n].attributes.entries()) {
+      const auto* body = std::get_if<std::shared_ptr<const Graph>>(&value);
+      if (body == nullptr) continue;
+      absl::Status valid = CheckLimits(**body);
+      if (valid.ok()) valid = Validator(**body).Run();
+      if (!valid.ok()) return Annotate(absl::StrCat(Label(n), ": ", name), valid);
+    }
+    return absl::OkStatus();
+  }
+
   const Graph& graph_;
   std::vector<Source> sources_;  // by value
   std::vector<bool> named_;      // by value: its name has been checked
@@ -193,8 +220,7 @@ class Validator {
 }  // namespace
 
 absl::Status ValidateGraph(const Graph& graph) {
-  KAIROS_RETURN_IF_ERROR(ExpectAtMost("nodes", graph.nodes.size(), kMaxNodes));
-  KAIROS_RETURN_IF_ERROR(ExpectAtMost("values", graph.values.size(), kMaxValues));
+  KAIROS_RETURN_IF_ERROR(CheckLimits(graph));
   KAIROS_RETURN_IF_ERROR(CheckOpsAreKnown(graph));
   return Validator(graph).Run();
 }

@@ -255,6 +255,17 @@ absl::Status CheckThreads(int32_t threads) {
       absl::StrCat("threads is ", threads, ", expected 1 to ", kMaxPlanThreads));
 }
 
+// What is known here of a part of a model: it has as many inputs and outputs as its Program.
+Graph UndeclaredPart(const ProgramRecord& program) {
+  Graph part;
+  for (size_t i = 0; i < program.signature.inputs.size() + program.outputs.size(); ++i) {
+    const bool is_input = i < program.signature.inputs.size();
+    (is_input ? part.inputs : part.outputs).push_back(static_cast<ValueId>(i));
+    part.values.emplace_back();
+  }
+  return part;
+}
+
 }  // namespace
 
 absl::Status CheckPlan(const Plan& plan, const Graph& graph) {
@@ -266,8 +277,11 @@ absl::Status CheckPlan(const Plan& plan, const Graph& graph) {
   return absl::OkStatus();
 }
 
-absl::Status CheckProgram(const ProgramRecord& program, const Graph& graph) {
+absl::Status CheckProgram(const ProgramRecord& program, const Graph& model) {
   KAIROS_RETURN_IF_ERROR(CheckThreads(program.threads));
+  const bool is_part = !program.signature.region.empty();
+  const Graph part = is_part ? UndeclaredPart(program) : Graph();
+  const Graph& graph = is_part ? part : model;
   KAIROS_RETURN_IF_ERROR(CheckSignature(program.signature, graph));
   KAIROS_RETURN_IF_ERROR(CheckSlots(program, graph));
   KAIROS_RETURN_IF_ERROR(ValidateGraph(StepGraph(program)));

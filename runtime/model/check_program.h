@@ -10,10 +10,11 @@
 
 namespace kairos {
 
-// Checks signature and slots against `graph`, nodes against the op table, and memory with
-// CheckMemory. Whether the types follow from the operators, and whether packed weights and in-place
-// outputs suit the kernels, is the executor's to check when it has made those. kDataLoss names slot
-// or step.
+// Checks signature and slots against `graph`, which is the model's (a Program of a part of the
+// model is checked by itself: which inputs and outputs the part has, the executor knows), nodes
+// against the op table, and memory with CheckMemory. Whether the types follow from the operators,
+// and whether packed weights and in-place outputs suit the kernels, is the executor's to check when
+// it has made those. kDataLoss names slot or step.
 absl::Status CheckProgram(const ProgramRecord& program, const Graph& graph);
 
 // CheckProgram for all programs of a plan, and its own fields.

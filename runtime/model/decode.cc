@@ -106,6 +106,11 @@ absl::StatusOr<Value> Decoder::DecodeValue(const fb::Value& from) {
       KAIROS_RETURN_IF_ERROR(Copy(dim->symbol(), &dims[i].symbol));
     }
   }
+  if (from.kind() > fb::ValueKind::MAX) {
+    return absl::UnimplementedError(
+        absl::StrCat("value kind ", static_cast<int>(from.kind()), " is not known"));
+  }
+  value.kind = static_cast<ValueKind>(from.kind());
   if (from.constant() != nullptr) {
     KAIROS_ASSIGN_OR_RETURN(value.constant, DecodeTensor(*from.constant()));
   }

@@ -59,6 +59,7 @@ class Digester {
         Add(dim.symbol);
       }
     }
+    if (value.kind != ValueKind::kTensor) Add(static_cast<int64_t>(value.kind));
     Add(int64_t{value.constant.has_value()});
     if (value.constant.has_value()) Add(*value.constant);
   }

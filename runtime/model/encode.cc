@@ -106,7 +106,7 @@ absl::StatusOr<flatbuffers::Offset<fb::Value>> Encoder::EncodeValue(const Value&
   }
   KAIROS_RETURN_IF_ERROR(Check());
   return fb::CreateValue(builder_, name, static_cast<uint8_t>(value.dtype), value.dims.has_value(),
-                         dims_offset, constant);
+                         dims_offset, constant, static_cast<fb::ValueKind>(value.kind));
 }
 
 absl::StatusOr<Encoder::AttributeOffset> Encoder::EncodeAttribute(const Attributes::Entry& entry) {

@@ -142,6 +142,7 @@ absl::StatusOr<ProgramRecord> PlanDecoder::DecodeProgram(const fb::Program& from
   program.arena_bytes = from.arena_bytes();
   program.scratch_bytes = from.scratch_bytes();
   program.threads = from.threads();
+  KAIROS_RETURN_IF_ERROR(decoder_.Copy(from.region(), &program.signature.region));
   return program;
 }
 

@@ -1,5 +1,6 @@
 #include "model/plan_encode.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -113,8 +114,9 @@ TableOr<fb::Program> PlanEncoder::EncodeProgram(const ProgramRecord& program) {
   const auto slots_offset = encoder_.Vector(slots);
   const auto steps_offset = encoder_.Vector(steps);
   const auto outputs = encoder_.Vector(program.outputs);
+  const auto region = encoder_.String(program.signature.region);
   return fb::CreateProgram(builder(), inputs_offset, values, slots_offset, steps_offset, outputs,
-                           program.arena_bytes, program.scratch_bytes, program.threads);
+                           program.arena_bytes, program.scratch_bytes, program.threads, region);
 }
 
 TableOr<fb::Plan> PlanEncoder::Encode(const Plan& plan, uint64_t model_digest) {
@@ -129,7 +131,10 @@ TableOr<fb::Plan> PlanEncoder::Encode(const Plan& plan, uint64_t model_digest) {
   const auto backend_order = encoder_.String(plan.backend_order);
   KAIROS_ASSIGN_OR_RETURN(const auto fingerprint, encoder_.Properties(plan.fingerprint));
   const auto passes_offset = encoder_.Vector(passes);
-  return fb::CreatePlan(builder(), kPlanFormatVersion, model_digest, backend_order, fingerprint,
+  const bool in_parts =
+      std::any_of(plan.programs.begin(), plan.programs.end(),
+                  [](const ProgramRecord& program) { return !program.signature.region.empty(); });
+  return fb::CreatePlan(builder(), in_parts ? 2 : 1, model_digest, backend_order, fingerprint,
                         passes_offset, plan.threads, encoder_.Vector(programs));
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -6,6 +7,7 @@
 #include "base/checked.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
+#include "graph/subgraphs.h"
 #include "kairos/model.h"
 #include "model/check_program.h"
 #include "model/digest.h"
@@ -24,15 +26,27 @@ absl::Status CheckGraph(const Graph& graph) {
   return valid.ok() ? valid : absl::InvalidArgumentError(valid.message());
 }
 
+// Readers of version 1 would take any value for a tensor.
+bool HasOnlyTensors(const Graph& graph) {
+  const bool plain = std::all_of(graph.values.begin(), graph.values.end(), [](const Value& value) {
+    return value.kind == ValueKind::kTensor;
+  });
+  return plain && std::all_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+           const std::vector<BodyOf> bodies = BodiesOf(node);
+           return std::all_of(bodies.begin(), bodies.end(),
+                              [](const BodyOf& body) { return HasOnlyTensors(*body.graph); });
+         });
+}
+
 flatbuffers::DetachedBuffer FinishModel(Encoder& encoder, flatbuffers::Offset<fb::Graph> graph,
-                                        const std::vector<uint32_t>& plans,
+                                        uint32_t version, const std::vector<uint32_t>& plans,
                                         const SegmentWriter& segments) {
   flatbuffers::FlatBufferBuilder& builder = encoder.builder();
   const auto producer = builder.CreateString(absl::StrCat("kairos ", KAIROS_VERSION));
   const auto segments_offset = builder.CreateVectorOfStructs(segments.segments());
   const auto plans_offset = encoder.Vector(plans);
-  builder.Finish(fb::CreateModel(builder, kModelFormatVersion, kOpset, producer, graph,
-                                 kBaseUnknown, segments_offset, plans_offset),
+  builder.Finish(fb::CreateModel(builder, version, kOpset, producer, graph, kBaseUnknown,
+                                 segments_offset, plans_offset),
                  kModelIdentifier);
   flatbuffers::DetachedBuffer buffer = builder.Release();
   auto* root = flatbuffers::GetMutableRoot<flatbuffers::Table>(buffer.data());
@@ -80,7 +94,8 @@ absl::Status SaveModel(const Graph& graph, absl::Span<const Plan> plans, const s
     const flatbuffers::DetachedBuffer& buffer = encoded_plans.back();
     plan_segments.push_back(segments.Add(buffer.data(), buffer.size()));
   }
-  const flatbuffers::DetachedBuffer model = FinishModel(encoder, *encoded, plan_segments, segments);
+  const flatbuffers::DetachedBuffer model =
+      FinishModel(encoder, *encoded, HasOnlyTensors(graph) ? 1 : 2, plan_segments, segments);
   std::vector<absl::Span<const std::byte>> parts = {BytesOf(model)};
   if (!segments.segments().empty()) {
     parts.push_back({kZeros, AlignUp(model.size(), kSegmentAlignment) - model.size()});

@@ -5,7 +5,7 @@
 namespace kairos {
 
 std::string Signature::ToString(absl::Span<const std::string> names) const {
-  std::string text;
+  std::string text = region.empty() ? "" : absl::StrCat("region ", region, ": ");
   for (size_t i = 0; i < inputs.size(); ++i) {
     absl::StrAppend(&text, i == 0 ? "" : ",", i < names.size() ? names[i] : "?", "=",
                     inputs[i].ToString());

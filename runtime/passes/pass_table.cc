@@ -4,12 +4,14 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
+
 #include "base/status_macros.h"
+#include "passes/bodies.h"
 
 namespace kairos {
 namespace {
 
-constexpr std::array<PassInfo, 8> kPasses = {{
+constexpr std::array<PassInfo, 9> kPasses = {{
     {"remove_no_ops", false, RemoveNoOps},
     {"fold_constants", false, FoldConstants},
     {"fold_affine", false, FoldAffine},
@@ -17,8 +19,42 @@ constexpr std::array<PassInfo, 8> kPasses = {{
     {"recognise_layer_norm", true, RecogniseLayerNorm},
     {"recognise_spatial_mean", true, RecogniseSpatialMean},
     {"fuse_post_ops", true, FusePostOps},
+    {"bind_captures", false, BindCaptures},
     {"remove_dead_code", false, RemoveDeadCode},
 }};
+
+bool IsNamed(absl::Span<const std::string> names, absl::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+absl::Status RunStage(absl::Span<const std::string> names, const PassContext& context,
+                      Graph* graph) {
+  for (const PassInfo& pass : kPasses) {
+    if (pass.needs_types != (context.types != nullptr) || !IsNamed(names, pass.name)) continue;
+    KAIROS_RETURN_IF_ERROR(
+        Annotate(absl::StrCat("pass '", pass.name, "'"), pass.run(context, graph)));
+  }
+  return absl::OkStatus();
+}
+
+// Of the control flow that is left, which has what it captures by now. What the bodies then no
+// longer need is dead outside.
+absl::Status RunInBodies(absl::Span<const std::string> names, const PassContext& context,
+                         Graph* graph) {
+  bool found = false;
+  for (Node& node : graph->nodes) {
+    if (!HasBodies(node)) continue;
+    found = true;
+    std::vector<Graph> bodies = CopyBodies(node);
+    for (Graph& body : bodies) {
+      KAIROS_RETURN_IF_ERROR(RunStage(names, context, &body));
+      KAIROS_RETURN_IF_ERROR(RunInBodies(names, context, &body));
+    }
+    SetBodies(std::move(bodies), &node);
+  }
+  if (!found || !IsNamed(names, "remove_dead_code")) return absl::OkStatus();
+  return RemoveDeadCode(context, graph);
+}
 
 }  // namespace
 
@@ -40,12 +76,8 @@ absl::Status RunPasses(absl::Span<const std::string> names, const PassContext& c
                                    [&](const PassInfo& pass) { return pass.name == name; });
     if (!known) return absl::NotFoundError(absl::StrCat("pass '", name, "': unknown"));
   }
-  for (const PassInfo& pass : kPasses) {
-    if (pass.needs_types != (context.types != nullptr)) continue;
-    if (std::find(names.begin(), names.end(), pass.name) == names.end()) continue;
-    KAIROS_RETURN_IF_ERROR(
-        Annotate(absl::StrCat("pass '", pass.name, "'"), pass.run(context, graph)));
-  }
+  KAIROS_RETURN_IF_ERROR(RunStage(names, context, graph));
+  if (context.types == nullptr) KAIROS_RETURN_IF_ERROR(RunInBodies(names, context, graph));
   return ValidateGraph(*graph);
 }
 

@@ -32,7 +32,9 @@ absl::Status RecogniseSpatialMean(const PassContext& context, Graph* graph);
 absl::Status RecogniseLayerNorm(const PassContext& context, Graph* graph);
 // Elementwise nodes become post-ops of the node that makes their input.
 absl::Status FusePostOps(const PassContext& context, Graph* graph);
-// Nodes and constants that nothing reads.
+// Constants that bodies of control flow capture become theirs.
+absl::Status BindCaptures(const PassContext& context, Graph* graph);
+// Nodes and constants that nothing reads; what bodies of control flow make or capture for nothing.
 absl::Status RemoveDeadCode(const PassContext& context, Graph* graph);
 
 }  // namespace kairos

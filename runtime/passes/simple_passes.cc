@@ -6,6 +6,8 @@
 
 #include "base/status_macros.h"
 #include "graph/op_table.h"
+#include "graph/subgraphs.h"
+#include "passes/bodies.h"
 #include "passes/editor.h"
 #include "passes/pass_table.h"
 
@@ -65,7 +67,48 @@ uint64_t BytesToFold(const Node& node, absl::Span<const Constant* const> inputs)
   return output_bytes > kLargeBytes && output_bytes > 2 * input_bytes ? kNever : output_bytes;
 }
 
+void Prune(const PassContext& context, size_t n, GraphEditor* editor) {
+  Node node = editor->node(n);
+  std::vector<bool> is_used;
+  for (ValueId id : node.outputs) is_used.push_back(id != kNoValue && editor->use_count(id) > 0);
+  std::vector<Graph> bodies = CopyBodies(node);
+  bool changed = DropUnusedOutputs(is_used, &bodies, &node);
+  changed |= DropUnusedCaptures(&bodies, &node);
+  if (!changed) return;
+  Report(context, "remove_dead_code", absl::StrCat("parts of ", NodeLabel(node)));
+  SetBodies(std::move(bodies), &node);
+  editor->Replace(n, std::move(node));
+}
+
 }  // namespace
+
+absl::Status BindCaptures(const PassContext& context, Graph* graph) {
+  GraphEditor editor(graph);
+  for (size_t n = 0; n < editor.node_count(); ++n) {
+    if (!HasBodies(editor.node(n))) continue;
+    Node node = editor.node(n);
+    std::vector<Graph> bodies = CopyBodies(node);
+    const size_t captures = CaptureCount(node), count = node.inputs.size();
+    for (size_t input = count; input-- > count - captures;) {
+      const Constant* constant = editor.constant(node.inputs[input]);
+      if (constant == nullptr) continue;
+      for (Graph& body : bodies) {
+        const size_t inner = node.op == "If" ? input - 1 : input;
+        Value& value = body.value(body.inputs[inner]);
+        value.constant = *constant;
+        value.dtype = constant->type.dtype;
+        value.dims.reset();
+      }
+      DropCapture(input, &bodies, &node);
+    }
+    if (node.inputs.size() == count) continue;
+    Report(context, "bind_captures", NodeLabel(node));
+    SetBodies(std::move(bodies), &node);
+    editor.Replace(n, std::move(node));
+  }
+  editor.Finish();
+  return absl::OkStatus();
+}
 
 absl::Status RemoveNoOps(const PassContext& context, Graph* graph) {
   GraphEditor editor(graph);
@@ -112,7 +155,10 @@ absl::Status RemoveDeadCode(const PassContext& context, Graph* graph) {
     const bool used = std::any_of(node.outputs.begin(), node.outputs.end(), [&](ValueId id) {
       return id != kNoValue && editor.use_count(id) > 0;
     });
-    if (used) continue;
+    if (used) {
+      if (HasBodies(node)) Prune(context, n, &editor);
+      continue;
+    }
     Report(context, "remove_dead_code", NodeLabel(node));
     editor.Remove(n);
   }

@@ -31,7 +31,9 @@ constexpr absl::string_view kHeader =
     "importer's table of\nupgrades and the tables of kernels. Do not edit.\n\n"
     "Nodes have the form of opset 22. **Inputs**: a letter for each, the last one for all further "
     "ones; inputs with\nthe same capital letter have the same type. **Input 0**: the element types "
-    "that the reference backend takes there\n(of the output where there is no input). **Older "
+    "that the reference backend takes there\n(of the output where there is no input); *the "
+    "executor* "
+    "runs control flow, sequences and what has a shape that\ndepends on data itself. **Older "
     "forms**: the opsets at which the form changed and that the importer\nupgrades from; where "
     "there "
     "is none, the form has been the same since the operator came, but for element types and\n"
@@ -51,8 +53,10 @@ std::string Legend() {
   return text;
 }
 
+bool IsOfExecutor(const OpInfo& info) { return info.kind != OpKind::kKernel; }
+
 std::string InputsOf(const OpInfo& info) {
-  if (info.max_inputs == 0) return "";
+  if (info.max_inputs == 0 || IsOfExecutor(info)) return "";
   std::vector<std::string> letters;
   const size_t count =
       info.max_inputs < 0 ? info.input_types.size() : static_cast<size_t>(info.max_inputs);
@@ -64,6 +68,7 @@ std::string InputsOf(const OpInfo& info) {
 }
 
 std::string TypesOf(const OpInfo& info) {
+  if (IsOfExecutor(info)) return "*the executor*";
   const reference::ReferenceOp* op = reference::FindReferenceOp(info.domain, info.op);
   if (op == nullptr) return "";
   std::vector<std::string> names;

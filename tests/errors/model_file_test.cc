@@ -115,10 +115,10 @@ TEST_CASE("a file's path stands before the message") {
 TEST_CASE("versions that this library does not know are refused, naming those it does") {
   CheckCases({
       {"version 0", [](Builder&, Parts& p) { p.format_version = 0; }, Codes::kUnimplemented,
-       "model: format version 0 is not known, expected 1 to 1; convert the model again or update "
+       "model: format version 0 is not known, expected 1 to 2; convert the model again or update "
        "Kairos"},
-      {"next version", [](Builder&, Parts& p) { p.format_version = 2; }, Codes::kUnimplemented,
-       "model: format version 2 is not known, expected 1 to 1; convert the model again or update "
+      {"next version", [](Builder&, Parts& p) { p.format_version = 3; }, Codes::kUnimplemented,
+       "model: format version 3 is not known, expected 1 to 2; convert the model again or update "
        "Kairos"},
       {"opset", [](Builder&, Parts& p) { p.opset = 23; }, Codes::kUnimplemented,
        "model: opset 23 is not supported, expected 22; convert the model again"},

@@ -8,6 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+
+#include "kairos/any_value.h"
 #include "kairos/model.h"
 #include "kairos/runtime.h"
 #include "kairos/tensor.h"
@@ -21,6 +23,12 @@ absl::StatusOr<Plan> CompilePlan(std::shared_ptr<Runtime> runtime,
                                  std::shared_ptr<const Model> model,
                                  absl::Span<const std::vector<TensorView>> signatures,
                                  const std::function<void(size_t)>& progress = {});
+// The same for models whose inputs are not all tensors. A model that runs in parts (see Session) is
+// run on each entry, and the plan has the Programs that these runs come to: then values matter.
+absl::StatusOr<Plan> CompilePlanForValues(std::shared_ptr<Runtime> runtime,
+                                          std::shared_ptr<const Model> model,
+                                          absl::Span<const std::vector<AnyValue>> signatures,
+                                          const std::function<void(size_t)>& progress = {});
 
 // The plans of `model` with `plan` added; one made for the same machine, library and thread count
 // is replaced.

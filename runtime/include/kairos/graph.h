@@ -3,6 +3,11 @@
 //
 // Invariants (ValidateGraph checks them): nodes are in topological order; every value has at most
 // one producer (a node, the graph's inputs, or a constant); names are unique; indices are in range.
+//
+// Graphs that are attributes (the bodies of If, Loop, Scan and SequenceMap) see no values but their
+// own. What ONNX lets them capture from outside is passed: it stands behind the node's inputs of
+// ONNX, and behind the body's in the same order. Loop, Scan and SequenceMap count such inputs in
+// their attribute "captures"; those of If are all but the condition.
 #ifndef KAIROS_GRAPH_H_
 #define KAIROS_GRAPH_H_
 
@@ -32,11 +37,20 @@ struct Dim {
   friend bool operator==(const Dim&, const Dim&) = default;
 };
 
+// What a value may be; see any_value.h.
+enum class ValueKind : uint8_t {
+  kTensor = 0,
+  kSequence = 1,  // of tensors
+  kOptional = 2,  // a tensor, a sequence or nothing
+};
+
 struct Value {
   std::string name;
   DType dtype = DType::kUndefined;          // kUndefined: not declared, inferred when run
   std::optional<std::vector<Dim>> dims;     // absent: rank not declared
   std::optional<Constant> constant;         // set for weights and folded values
+  // Declared for inputs of graphs; `dtype` and `dims` are of the tensors in it.
+  ValueKind kind = ValueKind::kTensor;
 };
 
 // An operator applied in place to the result of the node it is fused into.

@@ -18,6 +18,9 @@ namespace kairos {
 struct Signature {
   std::vector<TensorType> inputs;   // in the model's order
   std::vector<std::string> values;  // as inputs; empty where the values do not matter
+  // The part of the model: empty for all of it; else a name that the executor gives the parts of a
+  // model that has to be run in parts. Inputs and outputs are then the part's.
+  std::string region;
   friend bool operator==(const Signature&, const Signature&) = default;
   // "x=float32[1,3,48,320]", inputs separated by a comma; `names` in the model's order.
   std::string ToString(absl::Span<const std::string> names) const;

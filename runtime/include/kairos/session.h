@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
+#include "kairos/any_value.h"
 #include "kairos/model.h"
 #include "kairos/policies.h"
 #include "kairos/runtime.h"
@@ -83,13 +84,23 @@ class Session {
                    absl::Span<const MutableTensorView> outputs);
   // The same with outputs allocated here.
   absl::StatusOr<std::vector<Tensor>> Run(absl::Span<const TensorView> inputs);
+  // The same for models whose inputs or outputs are not all tensors.
+  absl::StatusOr<std::vector<AnyValue>> RunValues(absl::Span<const AnyValue> inputs);
+
+  // Whether the model runs in parts, because it has control flow, sequences, or shapes that depend
+  // on data. Such a model has a Program for each part and signature it comes to, allocates in every
+  // run, and the three functions below run it, as there is no other way to find out what they tell.
+  bool runs_in_parts() const;
 
   // Output types for these inputs; records the Program if it is new.
   absl::StatusOr<std::vector<TensorType>> OutputTypes(absl::Span<const TensorView> inputs);
   // Compiles and reserves everything for these inputs without running on them.
   absl::Status Prepare(absl::Span<const TensorView> inputs);
   // The Program of these inputs in a form that can be saved, packed weights included.
+  // kFailedPrecondition when the model runs in parts.
   absl::StatusOr<ProgramRecord> Record(absl::Span<const TensorView> inputs);
+  // The Programs that a run on these inputs comes to: one, unless the model runs in parts.
+  absl::StatusOr<std::vector<ProgramRecord>> RecordAll(absl::Span<const AnyValue> inputs);
 
   SessionStats stats() const;
   // Steps of the Program that ran last.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 
@@ -86,7 +87,43 @@ absl::Status CompareBytes(const TensorView& got, const Constant& want) {
                                           " (bits as integers)"));
 }
 
+absl::Status CompareStrings(const Constant& got, const Constant& want) {
+  if (got.type != want.type) {
+    return absl::InternalError(
+        absl::StrCat("wrong type, got ", got.type.ToString(), ", expected ", want.type.ToString()));
+  }
+  for (int64_t i = 0; i < want.type.element_count(); ++i) {
+    const auto& a = static_cast<const std::string*>(got.data)[i];
+    const auto& b = static_cast<const std::string*>(want.data)[i];
+    if (a == b) continue;
+    return absl::InternalError(
+        absl::StrCat("element ", i, " differs, got '", a, "', expected '", b, "'"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CompareConstants(const Constant& got, const Constant& want,
+                              const Tolerance& tolerance) {
+  if (want.type.dtype == DType::kString) return CompareStrings(got, want);
+  return CompareTensors({got.type.dtype, got.type.shape, got.data, got.type.byte_count()}, want,
+                        tolerance);
+}
+
 }  // namespace
+
+absl::Status CompareValues(const AnyValue& got, const AnyValue& want, const Tolerance& tolerance) {
+  if (got.kind != want.kind || got.sequence.size() != want.sequence.size()) {
+    return absl::InternalError(
+        absl::StrCat("wrong kind, got ", got.ToString(), ", expected ", want.ToString()));
+  }
+  if (want.is_tensor()) return CompareConstants(got.tensor, want.tensor, tolerance);
+  for (size_t i = 0; i < want.sequence.size(); ++i) {
+    const absl::Status status = CompareConstants(got.sequence[i], want.sequence[i], tolerance);
+    if (status.ok()) continue;
+    return absl::Status(status.code(), absl::StrCat("tensor ", i, ": ", status.message()));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CompareTensors(const TensorView& got, const Constant& want,
                             const Tolerance& tolerance) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 
+#include "kairos/any_value.h"
 #include "kairos/attribute.h"
 #include "kairos/tensor.h"
 #include "onnx_runner/test_case.h"
@@ -14,6 +15,9 @@ namespace kairos::conformance {
 // kInternal says where they differ first, and by how much.
 absl::Status CompareTensors(const TensorView& got, const Constant& want,
                             const Tolerance& tolerance);
+
+// The same for what each holds; strings are equal or not.
+absl::Status CompareValues(const AnyValue& got, const AnyValue& want, const Tolerance& tolerance);
 
 }  // namespace kairos::conformance
 

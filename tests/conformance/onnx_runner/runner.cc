@@ -23,6 +23,7 @@ namespace kairos::conformance {
 namespace {
 
 using onnx_format::ModelProto;
+using onnx_format::TensorProto;
 using ModelPtr = std::shared_ptr<const ModelProto>;
 
 struct Environment {
@@ -32,14 +33,17 @@ struct Environment {
   bool needs_plan = false;  // the policy runs from a plan: each case gets one
 };
 
-// The model with the values of its inputs, all but the first, as initializers.
+// The model with the values of its inputs, all but the first, as initializers, where they can be.
 ModelPtr Folded(const ModelProto& model, const DataSet& data) {
   auto folded = std::make_shared<ModelProto>(model);
   onnx_format::GraphProto& graph = *folded->mutable_graph();
   const size_t count = std::min(data.inputs.size(), static_cast<size_t>(graph.input_size()));
   for (size_t i = 1; i < count; ++i) {
+    const bool is_tensor = graph.input(static_cast<int>(i)).type().has_tensor_type() &&
+                           data.inputs[i].tensors[0]->data_type() != TensorProto::STRING;
+    if (!is_tensor) continue;
     onnx_format::TensorProto& initializer = *graph.add_initializer();
-    initializer = *data.inputs[i];
+    initializer = *data.inputs[i].tensors[0];
     initializer.set_name(graph.input(static_cast<int>(i)).name());
   }
   return folded;
@@ -54,9 +58,9 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const ModelPtr& proto) {
 // The model from a file that has a plan for these inputs.
 absl::StatusOr<std::shared_ptr<const Model>> WithPlan(const Environment& environment,
                                                       std::shared_ptr<const Model> model,
-                                                      const std::vector<TensorView>& inputs) {
+                                                      const std::vector<AnyValue>& inputs) {
   absl::StatusOr<Plan> plan =
-      CompilePlan(environment.runtime, model, absl::MakeConstSpan(&inputs, 1));
+      CompilePlanForValues(environment.runtime, model, absl::MakeConstSpan(&inputs, 1));
   if (!plan.ok()) return plan.status();
   const testing::TempDir directory;
   const std::string path = directory.File("planned.kai");
@@ -66,9 +70,9 @@ absl::StatusOr<std::shared_ptr<const Model>> WithPlan(const Environment& environ
 }
 
 // Values for the session's inputs, which are those of the file that are not weights.
-absl::StatusOr<std::vector<Constant>> InputValues(const ModelProto& proto, const Model& model,
+absl::StatusOr<std::vector<AnyValue>> InputValues(const ModelProto& proto, const Model& model,
                                                   const DataSet& data) {
-  std::vector<Constant> values;
+  std::vector<AnyValue> values;
   for (const std::string& name : model.input_names()) {
     const auto& infos = proto.graph().input();
     const auto info = std::find_if(infos.begin(), infos.end(),
@@ -77,23 +81,23 @@ absl::StatusOr<std::vector<Constant>> InputValues(const ModelProto& proto, const
     if (index >= data.inputs.size()) {
       return absl::DataLossError(absl::StrCat("test data has no input ", index));
     }
-    absl::StatusOr<Constant> value = ToConstant(data.inputs[index]);
+    absl::StatusOr<AnyValue> value = ToValue(data.inputs[index]);
     if (!value.ok()) return value.status();
     values.push_back(*std::move(value));
   }
   return values;
 }
 
-absl::Status CheckOutputs(const std::vector<Tensor>& got, const DataSet& data,
+absl::Status CheckOutputs(const std::vector<AnyValue>& got, const DataSet& data,
                           const Tolerance& tolerance) {
   if (got.size() != data.outputs.size()) {
     return absl::InternalError(absl::StrCat("wrong number of outputs, got ", got.size(),
                                             ", expected ", data.outputs.size()));
   }
   for (size_t i = 0; i < got.size(); ++i) {
-    absl::StatusOr<Constant> want = ToConstant(data.outputs[i]);
+    absl::StatusOr<AnyValue> want = ToValue(data.outputs[i]);
     if (!want.ok()) return want.status();
-    const absl::Status status = CompareTensors(got[i].view(), *want, tolerance);
+    const absl::Status status = CompareValues(got[i], *want, tolerance);
     if (!status.ok()) {
       return absl::Status(status.code(), absl::StrCat("output ", i, ": ", status.message()));
     }
@@ -106,14 +110,10 @@ absl::Status RunDataSet(const Environment& environment, const ModelPtr& proto, c
   const ModelPtr used = environment.fold ? Folded(*proto, data) : proto;
   absl::StatusOr<std::shared_ptr<const Model>> model = MakeModel(used);
   if (!model.ok()) return model.status();
-  absl::StatusOr<std::vector<Constant>> values = InputValues(*used, **model, data);
-  if (!values.ok()) return values.status();
-  std::vector<TensorView> inputs;
-  for (const Constant& value : *values) {
-    inputs.push_back({value.type.dtype, value.type.shape, value.data, value.type.byte_count()});
-  }
+  absl::StatusOr<std::vector<AnyValue>> inputs = InputValues(*used, **model, data);
+  if (!inputs.ok()) return inputs.status();
   if (environment.needs_plan) {
-    model = WithPlan(environment, *std::move(model), inputs);
+    model = WithPlan(environment, *std::move(model), *inputs);
     if (!model.ok()) return model.status();
   }
   absl::StatusOr<std::unique_ptr<Session>> session =
@@ -121,7 +121,7 @@ absl::Status RunDataSet(const Environment& environment, const ModelPtr& proto, c
   if (!session.ok()) return session.status();
   // Twice: the second run replays what the first has recorded.
   for (int run = 0; run < 2; ++run) {
-    absl::StatusOr<std::vector<Tensor>> outputs = (*session)->Run(inputs);
+    absl::StatusOr<std::vector<AnyValue>> outputs = (*session)->RunValues(*inputs);
     if (!outputs.ok()) return outputs.status();
     if (absl::Status status = CheckOutputs(*outputs, data, tolerance); !status.ok()) return status;
   }

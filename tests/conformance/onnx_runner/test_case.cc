@@ -23,30 +23,83 @@ constexpr size_t kMaxFileBytes = size_t{1} << 30;
 
 using Declarations = google::protobuf::RepeatedPtrField<onnx_format::ValueInfoProto>;
 
-void UseDeclaredType(const Declarations& declared, size_t index, TensorProto* tensor) {
-  if (index >= static_cast<size_t>(declared.size())) return;
-  const auto& type = declared.Get(static_cast<int>(index)).type().tensor_type();
-  if (type.elem_type() == TensorProto::BFLOAT16 && tensor->data_type() == TensorProto::UINT16) {
-    tensor->set_data_type(TensorProto::BFLOAT16);
+using onnx_format::TypeProto;
+
+const TypeProto& DeclaredType(const Declarations& declared, size_t index) {
+  if (index >= static_cast<size_t>(declared.size())) return TypeProto::default_instance();
+  return declared.Get(static_cast<int>(index)).type();
+}
+
+template <typename Message>
+std::shared_ptr<Message> Parse(const std::string& bytes) {
+  auto message = std::make_shared<Message>();
+  return message->ParseFromString(bytes) ? message : nullptr;
+}
+
+void SetSequence(const std::shared_ptr<const onnx_format::SequenceProto>& sequence,
+                 TestValue* value) {
+  value->kind = AnyValue::Kind::kSequence;
+  for (const TensorProto& tensor : sequence->tensor_values()) {
+    value->tensors.emplace_back(sequence, &tensor);
   }
 }
 
-absl::StatusOr<TensorMessages> LoadTensors(const fs::path& directory, absl::string_view kind,
-                                           const Declarations& declared) {
-  TensorMessages tensors;
+bool ParseValue(const std::string& bytes, const TypeProto& type, TestValue* value) {
+  if (type.has_sequence_type()) {
+    const auto sequence = Parse<onnx_format::SequenceProto>(bytes);
+    if (sequence != nullptr) SetSequence(sequence, value);
+    return sequence != nullptr;
+  }
+  if (type.has_optional_type()) {
+    const auto optional = Parse<onnx_format::OptionalProto>(bytes);
+    if (optional == nullptr) return false;
+    if (optional->has_sequence_value()) {
+      SetSequence({optional, &optional->sequence_value()}, value);
+    } else if (optional->has_tensor_value()) {
+      *value = {AnyValue::Kind::kTensor, {{optional, &optional->tensor_value()}}};
+    }
+    return true;
+  }
+  auto tensor = Parse<TensorProto>(bytes);
+  if (tensor == nullptr) return false;
+  if (type.tensor_type().elem_type() == TensorProto::BFLOAT16 &&
+      tensor->data_type() == TensorProto::UINT16) {
+    tensor->set_data_type(TensorProto::BFLOAT16);
+  }
+  *value = {AnyValue::Kind::kTensor, {std::move(tensor)}};
+  return true;
+}
+
+absl::StatusOr<std::vector<TestValue>> LoadValues(const fs::path& directory, absl::string_view kind,
+                                                  const Declarations& declared) {
+  std::vector<TestValue> values;
   for (;;) {
-    const fs::path path = directory / absl::StrCat(kind, "_", tensors.size(), ".pb");
+    const fs::path path = directory / absl::StrCat(kind, "_", values.size(), ".pb");
     std::error_code ignored;
-    if (!fs::exists(path, ignored)) return tensors;
+    if (!fs::exists(path, ignored)) return values;
     absl::StatusOr<std::string> bytes = ReadFile(path.string(), kMaxFileBytes);
     if (!bytes.ok()) return bytes.status();
-    auto tensor = std::make_shared<TensorProto>();
-    if (!tensor->ParseFromString(*bytes)) {
-      return absl::DataLossError(absl::StrCat(path.string(), ": not a tensor"));
+    TestValue value;
+    if (!ParseValue(*bytes, DeclaredType(declared, values.size()), &value)) {
+      return absl::DataLossError(absl::StrCat(path.string(), ": not a value of the declared type"));
     }
-    UseDeclaredType(declared, tensors.size(), tensor.get());
-    tensors.push_back(std::move(tensor));
+    values.push_back(std::move(value));
   }
+}
+
+absl::StatusOr<Constant> ToConstant(std::shared_ptr<const TensorProto> tensor) {
+  if (tensor->data_type() != TensorProto::STRING) {
+    return TensorReader(tensor, /*directory=*/"").Read(*tensor);
+  }
+  auto strings = std::make_shared<std::vector<std::string>>(tensor->string_data().begin(),
+                                                            tensor->string_data().end());
+  TensorType type{DType::kString, Shape(tensor->dims().begin(), tensor->dims().end())};
+  if (type.element_count() != tensor->string_data_size()) {
+    return absl::DataLossError("tensor of strings has another number of elements than its shape");
+  }
+  strings->reserve(1);
+  const void* data = strings->data();
+  return Constant{std::move(type), data, std::move(strings)};
 }
 
 std::vector<fs::path> SortedEntries(const fs::path& directory) {
@@ -84,9 +137,9 @@ absl::StatusOr<std::vector<DataSet>> LoadDataSets(const TestCase& test,
   std::vector<DataSet> sets;
   for (const fs::path& path : SortedEntries(test.directory)) {
     if (!absl::StartsWith(path.filename().string(), "test_data_set_")) continue;
-    absl::StatusOr<TensorMessages> inputs = LoadTensors(path, "input", graph.input());
+    absl::StatusOr<std::vector<TestValue>> inputs = LoadValues(path, "input", graph.input());
     if (!inputs.ok()) return inputs.status();
-    absl::StatusOr<TensorMessages> outputs = LoadTensors(path, "output", graph.output());
+    absl::StatusOr<std::vector<TestValue>> outputs = LoadValues(path, "output", graph.output());
     if (!outputs.ok()) return outputs.status();
     sets.push_back({*std::move(inputs), *std::move(outputs)});
   }
@@ -115,8 +168,16 @@ absl::StatusOr<Tolerance> LoadTolerance(const TestCase& test) {
   return tolerance;
 }
 
-absl::StatusOr<Constant> ToConstant(std::shared_ptr<const onnx_format::TensorProto> tensor) {
-  return TensorReader(tensor, /*directory=*/"").Read(*tensor);
+absl::StatusOr<AnyValue> ToValue(const TestValue& value) {
+  std::vector<Constant> tensors;
+  for (const auto& message : value.tensors) {
+    absl::StatusOr<Constant> tensor = ToConstant(message);
+    if (!tensor.ok()) return tensor.status();
+    tensors.push_back(*std::move(tensor));
+  }
+  if (value.kind == AnyValue::Kind::kNone) return AnyValue();
+  if (value.kind == AnyValue::Kind::kSequence) return AnyValue(std::move(tensors));
+  return AnyValue(std::move(tensors[0]));
 }
 
 }  // namespace kairos::conformance

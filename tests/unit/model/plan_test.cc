@@ -118,7 +118,7 @@ TEST_CASE("a plan that makes no sense is left out with the reason, and the other
   REQUIRE((*model)->plan_problems().size() == 3);
   CHECK((*model)->plan_problems()[0] == "plan 0: threads is 1025, expected 1 to 1024");
   CHECK((*model)->plan_problems()[1] ==
-        "plan 1: format version 9 is not known, expected 1 to 1; compile the plan again");
+        "plan 1: format version 9 is not known, expected 1 to 2; compile the plan again");
   CHECK((*model)->plan_problems()[2].find("plan 3: structure check failed, got ") == 0);
 }
 

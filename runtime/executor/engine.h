@@ -1,0 +1,88 @@
+// Finds, makes and runs the Programs of one session: of the whole model, or of its regions, which
+// share memory because one of them runs at a time.
+#ifndef KAIROS_RUNTIME_EXECUTOR_ENGINE_H_
+#define KAIROS_RUNTIME_EXECUTOR_ENGINE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+#include "base/aligned_buffer.h"
+#include "executor/bound_program.h"
+#include "executor/program_table.h"
+#include "executor/resolver.h"
+#include "executor/shared_model.h"
+#include "kairos/session.h"
+
+namespace kairos {
+
+// A graph that has Programs, and those which it has in one session.
+class ProgramSet {
+ public:
+  using Prepare = std::function<absl::StatusOr<std::shared_ptr<const PreparedGraph>>()>;
+  // `graph` outlives this. `prepare` is called when a Program has to be recorded. `limit`: how many
+  // Programs are kept, 0 for all.
+  ProgramSet(std::string region, const Graph& graph, std::vector<bool> keyed, Prepare prepare,
+             size_t limit = 0)
+      : region(std::move(region)),
+        graph(graph),
+        keyed(std::move(keyed)),
+        prepare(std::move(prepare)),
+        table(this->keyed, limit) {}
+
+  const std::string region;  // as Signature::region
+  const Graph& graph;
+  const std::vector<bool> keyed;  // as graph.inputs: those whose bytes are part of the signature
+  const Prepare prepare;
+  ProgramTable table;
+  std::unique_ptr<BoundProgram> transient;  // under a policy that keeps no Programs
+  const Program* last = nullptr;            // that ran; null when it may be gone
+};
+
+class Engine {
+ public:
+  Engine(std::shared_ptr<Runtime> runtime, std::shared_ptr<const Model> model,
+         std::shared_ptr<SharedModel> shared, SessionOptions options)
+      : runtime_(std::move(runtime)),
+        model_(std::move(model)),
+        options_(std::move(options)),
+        resolver_(*runtime_, std::move(shared), options_) {}
+
+  Runtime& runtime() { return *runtime_; }
+  const Model& model() const { return *model_; }
+  const SessionOptions& options() const { return options_; }
+  Resolver& resolver() { return resolver_; }
+  SessionStats& stats() { return stats_; }
+
+  // The Program of these inputs, made if it is new, with memory to run it. Valid until the next
+  // call for the same set.
+  absl::StatusOr<BoundProgram*> ProgramFor(ProgramSet& set, absl::Span<const TensorView> inputs);
+  // `outputs` fit the Program.
+  absl::Status Execute(ProgramSet& set, BoundProgram& program, absl::Span<const TensorView> inputs,
+                       absl::Span<const MutableTensorView> outputs);
+
+ private:
+  absl::StatusOr<std::shared_ptr<const Program>> MakeProgram(ProgramSet& set,
+                                                             const Signature& signature);
+  absl::StatusOr<std::shared_ptr<const Program>> TryReady(const ProgramSet& set,
+                                                          const ProgramRecord& record,
+                                                          std::string* reason);
+  absl::Status Reserve(const Program& program);
+  void Count(const Program& program, const std::string& reason);
+
+  const std::shared_ptr<Runtime> runtime_;
+  const std::shared_ptr<const Model> model_;
+  const SessionOptions options_;
+  Resolver resolver_;
+  AlignedBuffer arena_, scratch_;
+  SessionStats stats_;
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_EXECUTOR_ENGINE_H_
