@@ -4,8 +4,8 @@
 
 readonly build_packages=(
   g++ ninja-build cmake ccache pkg-config python3-venv libabsl-dev libflatbuffers-dev
-  flatbuffers-compiler libhwy-dev protobuf-compiler libprotobuf-dev libpng-dev nlohmann-json3-dev
-  libcli11-dev libxxhash-dev doctest-dev
+  flatbuffers-compiler libhwy-dev protobuf-compiler libprotobuf-dev libpng-dev libsndfile1-dev
+  nlohmann-json3-dev libcli11-dev libxxhash-dev doctest-dev
 )
 readonly onednn_packages=(dpkg-dev patch xz-utils) # to fetch and unpack its source package
 readonly test_packages=(libonnx-testdata)
@@ -15,10 +15,13 @@ readonly lint_packages=(clang-14 clang-tidy-14 libclang-rt-14-dev)
 readonly build_tools=(meson==1.8.5 clang-format==19.1.7) # from PyPI, in a private environment
 readonly bench_tools=(onnx==1.17.0 numpy==2.2.6)         # to make benchmark models
 
-# The package that carries the PP-OCRv4 models of the demo (Apache-2.0).
-readonly ocr_package=rapidocr-onnxruntime==1.4.4
-readonly ocr_sha256=971d7d5f223a7a808662229df1ef69893809d8457d834e6373d3854bc1782cbf
-readonly ocr_models=(ch_PP-OCRv4_det_infer ch_PP-OCRv4_rec_infer ch_ppocr_mobile_v2.0_cls_infer)
+# Packages with trained models, for the demo and tests: name==version, SHA-256, folder inside, files.
+readonly model_packages=(
+  # PP-OCRv4 (Apache-2.0)
+  "rapidocr-onnxruntime==1.4.4 971d7d5f223a7a808662229df1ef69893809d8457d834e6373d3854bc1782cbf rapidocr_onnxruntime/models ch_PP-OCRv4_det_infer.onnx ch_PP-OCRv4_rec_infer.onnx ch_ppocr_mobile_v2.0_cls_infer.onnx"
+  # silero-vad (MIT)
+  "silero-vad==6.2.3 7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8 silero_vad/data silero_vad.onnx"
+)
 
 missing=() # what --no-install found missing
 
@@ -87,27 +90,33 @@ need_build() {
   need_onednn
 }
 
-need_ocr_models() {
-  local model folder=$cache/models
-  for model in "${ocr_models[@]}"; do
-    if [[ ! -e $folder/$model.onnx ]]; then
-      if $no_install; then
-        missing+=("the OCR models of the Python package $ocr_package")
-        return 0
-      fi
-      say "fetching the OCR models (15 MB) into $folder"
-      rm -rf "$folder.new"
-      mkdir -p "$folder.new"
-      "$tools/bin/pip" download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-        --dest "$folder.new" "$ocr_package"
-      echo "$ocr_sha256 $(echo "$folder.new"/*.whl)" | sha256sum --check --quiet --strict ||
-        die "$ocr_package: its checksum is not the pinned one"
-      "$tools/bin/python" -m zipfile -e "$folder.new"/*.whl "$folder.new"
-      mkdir -p "$folder"
-      mv "$folder.new"/rapidocr_onnxruntime/models/*.onnx "$folder"
-      rm -rf "$folder.new"
-      return 0
-    fi
+# need_model_package PACKAGE SHA256 FOLDER FILE...: leaves the files in the cache.
+need_model_package() {
+  local package=$1 sha256=$2 inside=$3 models=$cache/models file complete=true
+  shift 3
+  for file in "$@"; do [[ -e $models/$file ]] || complete=false; done
+  ! $complete || return 0
+  if $no_install; then
+    missing+=("the models of the Python package $package")
+    return 0
+  fi
+  say "fetching the models of $package into $models"
+  rm -rf "$models.new"
+  mkdir -p "$models.new" "$models"
+  "$tools/bin/pip" download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+    --dest "$models.new" "$package"
+  echo "$sha256 $(echo "$models.new"/*.whl)" | sha256sum --check --quiet --strict ||
+    die "$package: its checksum is not the pinned one"
+  "$tools/bin/python" -m zipfile -e "$models.new"/*.whl "$models.new"
+  for file in "$@"; do mv "$models.new/$inside/$file" "$models"; done
+  rm -rf "$models.new"
+}
+
+need_models() {
+  local package fields
+  for package in "${model_packages[@]}"; do
+    read -ra fields <<<"$package"
+    need_model_package "${fields[@]}"
   done
 }
 
