@@ -11,7 +11,7 @@
 #include "rtconvert/importer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  auto model = std::make_shared<onnx_format::ModelProto>();
+  auto model = std::make_shared<kairos::onnx_format::ModelProto>();
   if (!model->ParseFromArray(data, static_cast<int>(size))) return 0;
   std::vector<std::string> problems;
   const absl::StatusOr<kairos::Graph> graph =
