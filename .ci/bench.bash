@@ -37,6 +37,8 @@ make_demo_models() {
   "$bin/rtconvert" "$cache/models/ch_PP-OCRv4_rec_infer.onnx" build/demo/ocr_rec.kai
   "$bin/rtcompile" build/demo/ocr_rec.kai build/demo/ocr_rec.aot.kai \
     --shape x=1x3x48x320 --shape x=1x3x48x381 --shape x=1x3x48x462 --shape x=1x3x48x560
+  "$bin/rtconvert" "$cache/models/ch_PP-OCRv4_det_infer.onnx" build/demo/ocr_det.kai
+  "$bin/rtconvert" "$cache/models/silero_vad.onnx" build/demo/vad.kai
   if [[ -e $bench_models/make.py ]]; then
     need_python bench "${bench_tools[@]}"
     for name in "${bench_networks[@]}"; do

@@ -64,17 +64,29 @@ absl::StatusOr<Image> ReadPng(const std::string& path) {
   return image;
 }
 
-absl::StatusOr<Tensor> ToInput(const Image& image, int height) {
-  const double ratio = static_cast<double>(image.width) / image.height;
-  const int width = std::max(1, static_cast<int>(std::lround(height * ratio)));
+Image Crop(const Image& image, int x, int y, int width, int height) {
+  Image part{width, height, {}};
+  for (int row = y; row < y + height; ++row) {
+    const auto* begin =
+        image.rgb.data() +
+        (static_cast<size_t>(row) * static_cast<size_t>(image.width) + static_cast<size_t>(x)) * 3;
+    part.rgb.insert(part.rgb.end(), begin, begin + static_cast<size_t>(width) * 3);
+  }
+  return part;
+}
+
+absl::StatusOr<Tensor> ToTensor(const Image& image, int width, int height,
+                                const Normalisation& normalisation) {
   absl::StatusOr<Tensor> input = Tensor::Make(DType::kFloat32, {1, 3, height, width});
   if (!input.ok()) return input.status();
   const std::vector<Tap> rows = Taps(image.height, height), columns = Taps(image.width, width);
   float* out = input->as<float>().data();
-  for (int channel : {2, 1, 0}) {
+  for (int channel = 0; channel < 3; ++channel) {
+    const float mean = normalisation.mean[channel], deviation = normalisation.deviation[channel];
     auto pixel = [&](int y, int x) {
-      const size_t at = (static_cast<size_t>(y) * static_cast<size_t>(image.width) +
-                         static_cast<size_t>(x)) * 3 + static_cast<size_t>(channel);
+      const size_t at =
+          (static_cast<size_t>(y) * static_cast<size_t>(image.width) + static_cast<size_t>(x)) * 3 +
+          static_cast<size_t>(2 - channel);
       return static_cast<float>(image.rgb[at]);
     };
     for (const Tap& row : rows) {
@@ -83,11 +95,17 @@ absl::StatusOr<Tensor> ToInput(const Image& image, int height) {
                                     pixel(row.first, column.second), column.weight);
         const float bottom = std::lerp(pixel(row.second, column.first),
                                        pixel(row.second, column.second), column.weight);
-        *out++ = (std::lerp(top, bottom, row.weight) / 255.0f - 0.5f) / 0.5f;
+        *out++ = (std::lerp(top, bottom, row.weight) / 255.0f - mean) / deviation;
       }
     }
   }
   return input;
+}
+
+absl::StatusOr<Tensor> ToInput(const Image& image, int height) {
+  const double ratio = static_cast<double>(image.width) / image.height;
+  const int width = std::max(1, static_cast<int>(std::lround(height * ratio)));
+  return ToTensor(image, width, height, {{0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f}});
 }
 
 }  // namespace kairos::ocr

@@ -1,14 +1,18 @@
 // The embedding example reads the sample pictures, character for character, under every policy.
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kairos/compiler.h"
 #include "kairos/policies.h"
+#include "ocr/detector.h"
 #include "ocr/recogniser.h"
 #include "rtconvert/importer.h"
 #include "support/temp_dir.h"
@@ -26,23 +30,38 @@ constexpr Sample kSamples[] = {
     {"invoice.png", "Invoice 20417 - total 1,389.50 EUR"},
 };
 
-std::string RecogniserPath() {
+// Null, and a line that says so, when the model is not there.
+std::shared_ptr<const Model> ImportModel(const std::string& name) {
   const char* folder = std::getenv("KAIROS_MODELS");
-  return folder == nullptr ? "" : std::string(folder) + "/ch_PP-OCRv4_rec_infer.onnx";
+  const std::string path = folder == nullptr ? "" : std::string(folder) + "/" + name;
+  if (path.empty() || !std::filesystem::exists(path)) {
+    std::printf("SKIP: %s is not there (KAIROS_MODELS)\n", name.c_str());
+    return nullptr;
+  }
+  absl::StatusOr<Graph> graph = ImportOnnx(path, {}, nullptr);
+  REQUIRE_MESSAGE(graph.ok(), graph.status().ToString());
+  absl::StatusOr<std::shared_ptr<const Model>> model = Model::FromGraph(*std::move(graph));
+  REQUIRE_MESSAGE(model.ok(), model.status().ToString());
+  return *std::move(model);
 }
 
-Image Load(const Sample& sample) {
-  absl::StatusOr<Image> image = ReadPng(std::string(KAIROS_OCR_SAMPLES) + "/" + sample.file);
+std::shared_ptr<Runtime> TwoThreads() {
+  absl::StatusOr<std::shared_ptr<Runtime>> runtime = Runtime::Make({.threads = 2});
+  REQUIRE_MESSAGE(runtime.ok(), runtime.status().ToString());
+  return *std::move(runtime);
+}
+
+Image Load(const std::string& file) {
+  absl::StatusOr<Image> image = ReadPng(std::string(KAIROS_OCR_SAMPLES) + "/" + file);
   REQUIRE_MESSAGE(image.ok(), image.status().ToString());
   return *std::move(image);
 }
 
-// The model with a plan for each sample's width.
+// The model with a plan for each of the inputs.
 std::shared_ptr<const Model> Compile(std::shared_ptr<Runtime> runtime,
-                                     std::shared_ptr<const Model> model, const std::string& path) {
-  std::vector<Tensor> inputs;
+                                     std::shared_ptr<const Model> model,
+                                     const std::vector<Tensor>& inputs, const std::string& path) {
   std::vector<std::vector<TensorView>> signatures;
-  for (const Sample& sample : kSamples) inputs.push_back(*ToInput(Load(sample), 48));
   for (const Tensor& input : inputs) signatures.push_back({input.view()});
   absl::StatusOr<Plan> plan = CompilePlan(std::move(runtime), model, signatures);
   REQUIRE_MESSAGE(plan.ok(), plan.status().ToString());
@@ -54,20 +73,14 @@ std::shared_ptr<const Model> Compile(std::shared_ptr<Runtime> runtime,
 }
 
 TEST_CASE("the text recogniser reads the sample pictures under every policy") {
-  const std::string path = RecogniserPath();
-  if (path.empty() || !std::filesystem::exists(path)) {
-    std::printf("SKIP: the text recogniser is not there (KAIROS_MODELS)\n");
-    return;
-  }
-  absl::StatusOr<Graph> graph = ImportOnnx(path, {}, nullptr);
-  REQUIRE_MESSAGE(graph.ok(), graph.status().ToString());
-  absl::StatusOr<std::shared_ptr<const Model>> model = Model::FromGraph(*std::move(graph));
-  REQUIRE_MESSAGE(model.ok(), model.status().ToString());
-  absl::StatusOr<std::shared_ptr<Runtime>> runtime = Runtime::Make({.threads = 2});
-  REQUIRE_MESSAGE(runtime.ok(), runtime.status().ToString());
+  const std::shared_ptr<const Model> model = ImportModel("ch_PP-OCRv4_rec_infer.onnx");
+  if (model == nullptr) return;
+  const std::shared_ptr<Runtime> runtime = TwoThreads();
   testing::TempDir directory;
+  std::vector<Tensor> inputs;
+  for (const Sample& sample : kSamples) inputs.push_back(*ToInput(Load(sample.file), 48));
   const std::shared_ptr<const Model> compiled =
-      Compile(*runtime, *model, directory.File("rec.kai"));
+      Compile(runtime, model, inputs, directory.File("rec.kai"));
 
   const std::pair<const char*, std::shared_ptr<const Policy>> policies[] = {
       {"eager", NewEagerPolicy()},
@@ -76,10 +89,10 @@ TEST_CASE("the text recogniser reads the sample pictures under every policy") {
       {"auto", NewAutoPolicy()}};
   for (const auto& [name, policy] : policies) {
     CAPTURE(name);
-    absl::StatusOr<Recogniser> recogniser = Recogniser::Make(*runtime, compiled, policy);
+    absl::StatusOr<Recogniser> recogniser = Recogniser::Make(runtime, compiled, policy);
     REQUIRE_MESSAGE(recogniser.ok(), recogniser.status().ToString());
     for (const Sample& sample : kSamples) {
-      absl::StatusOr<Line> line = recogniser->Read(Load(sample));
+      absl::StatusOr<Line> line = recogniser->Read(Load(sample.file));
       REQUIRE_MESSAGE(line.ok(), line.status().ToString());
       CHECK(line->text == sample.text);
       CHECK(line->confidence > 0.9f);
@@ -89,6 +102,87 @@ TEST_CASE("the text recogniser reads the sample pictures under every policy") {
       CHECK(recogniser->session().stats().fallbacks == 0);
     }
   }
+}
+
+std::vector<Image> LinesOf(const Image& page, std::shared_ptr<Runtime> runtime,
+                           std::shared_ptr<const Model> model,
+                           std::shared_ptr<const Policy> policy) {
+  absl::StatusOr<Detector> detector = Detector::Make(std::move(runtime), std::move(model), policy);
+  REQUIRE_MESSAGE(detector.ok(), detector.status().ToString());
+  const absl::StatusOr<std::vector<Box>> boxes = detector->Find(page);
+  REQUIRE_MESSAGE(boxes.ok(), boxes.status().ToString());
+  std::vector<Image> lines;
+  for (const Box& box : *boxes) lines.push_back(Crop(page, box.x, box.y, box.width, box.height));
+  return lines;
+}
+
+TEST_CASE("a page is found and read line by line, under every policy") {
+  std::shared_ptr<const Model> line_model = ImportModel("ch_PP-OCRv4_rec_infer.onnx");
+  std::shared_ptr<const Model> page_model = ImportModel("ch_PP-OCRv4_det_infer.onnx");
+  if (line_model == nullptr || page_model == nullptr) return;
+  const std::shared_ptr<Runtime> runtime = TwoThreads();
+  const Image page = Load("pages/report.png");
+  testing::TempDir directory;
+  std::vector<Tensor> inputs;
+  inputs.push_back(*Tensor::Make(DType::kFloat32, {1, 3, 736, 1184}));
+  page_model = Compile(runtime, page_model, inputs, directory.File("det.kai"));
+  inputs.clear();
+  for (const Image& line : LinesOf(page, runtime, page_model, NewAotPolicy())) {
+    inputs.push_back(*ToInput(line, 48));
+  }
+  line_model = Compile(runtime, line_model, inputs, directory.File("rec.kai"));
+  for (const auto& policy : {NewEagerPolicy(), NewJitPolicy(),
+                             NewAotPolicy({OnPlanMismatch::kError}), NewAutoPolicy()}) {
+    CAPTURE(policy->name());
+    absl::StatusOr<Recogniser> recogniser = Recogniser::Make(runtime, line_model, policy);
+    REQUIRE_MESSAGE(recogniser.ok(), recogniser.status().ToString());
+    std::vector<std::string> text;
+    for (const Image& image : LinesOf(page, runtime, page_model, policy)) {
+      absl::StatusOr<Line> line = recogniser->Read(image);
+      REQUIRE_MESSAGE(line.ok(), line.status().ToString());
+      text.push_back(line->text);
+    }
+    CHECK(text == std::vector<std::string>{"Kairos", "A plan made ahead of time starts fast.",
+                                           "A kernel made just in time fits.", "Measure both.",
+                                           "Policy", "Start", "aot", "24 ms"});
+  }
+}
+
+TEST_CASE("boxes are what hangs together, in the order in which people read") {
+  constexpr int kWidth = 40, kHeight = 30;
+  std::vector<float> map(kWidth * kHeight, 0.0f);
+  const auto fill = [&](int x, int y, int width, int height, float value) {
+    for (int row = y; row < y + height; ++row) {
+      std::fill_n(map.begin() + row * kWidth + x, width, value);
+    }
+  };
+  const BoxOptions exact{.growth = 0};
+  CHECK(FindBoxes(map, kWidth, kHeight, exact).empty());
+  CHECK(FindBoxes({}, 0, 0, exact).empty());
+  fill(20, 4, 10, 5, 0.9f);  // right of the next one, and begins a little above it
+  fill(2, 5, 12, 5, 0.8f);
+  fill(2, 20, 2, 8, 0.9f);      // too thin
+  fill(20, 20, 8, 8, 0.4f);     // too faint
+  map[3 * kWidth + 30] = 0.9f;  // touches the first one at its corner
+  const std::vector<Box> boxes = FindBoxes(map, kWidth, kHeight, exact);
+  REQUIRE(boxes.size() == 2);
+  CHECK(std::vector{boxes[0].x, boxes[0].y, boxes[0].width, boxes[0].height} ==
+        std::vector{2, 5, 12, 5});
+  CHECK(boxes[0].score == doctest::Approx(0.8));
+  CHECK(std::vector{boxes[1].x, boxes[1].y, boxes[1].width, boxes[1].height} ==
+        std::vector{20, 3, 11, 6});
+  // Each side goes out, but not out of the picture: by 60 / 34 for the left one.
+  const Box grown = FindBoxes(map, kWidth, kHeight, {.growth = 2})[0];
+  CHECK(std::vector{grown.x, grown.y, grown.width, grown.height} == std::vector{0, 1, 18, 13});
+}
+
+TEST_CASE("a part of a picture has the pixels of that part") {
+  Image image{3, 2, {}};
+  for (uint8_t i = 0; i < 18; ++i) image.rgb.push_back(i);
+  const Image part = Crop(image, 1, 1, 2, 1);
+  CHECK(part.width == 2);
+  CHECK(part.height == 1);
+  CHECK(part.rgb == std::vector<uint8_t>{12, 13, 14, 15, 16, 17});
 }
 
 TEST_CASE("greedy CTC decoding merges repeats and drops blanks") {
