@@ -82,13 +82,9 @@ TEST_CASE("the text recogniser reads the sample pictures under every policy") {
   const std::shared_ptr<const Model> compiled =
       Compile(runtime, model, inputs, directory.File("rec.kai"));
 
-  const std::pair<const char*, std::shared_ptr<const Policy>> policies[] = {
-      {"eager", NewEagerPolicy()},
-      {"jit", NewJitPolicy()},
-      {"aot", NewAotPolicy({OnPlanMismatch::kError})},
-      {"auto", NewAutoPolicy()}};
-  for (const auto& [name, policy] : policies) {
-    CAPTURE(name);
+  for (const auto& policy : {NewEagerPolicy(), NewJitPolicy(),
+                             NewAotPolicy({OnPlanMismatch::kError}), NewAutoPolicy()}) {
+    CAPTURE(policy->name());
     absl::StatusOr<Recogniser> recogniser = Recogniser::Make(runtime, compiled, policy);
     REQUIRE_MESSAGE(recogniser.ok(), recogniser.status().ToString());
     for (const Sample& sample : kSamples) {
@@ -97,7 +93,7 @@ TEST_CASE("the text recogniser reads the sample pictures under every policy") {
       CHECK(line->text == sample.text);
       CHECK(line->confidence > 0.9f);
     }
-    if (std::string(name) == "aot") {
+    if (policy->name() == "aot") {
       CHECK(recogniser->session().stats().compiles == 0);
       CHECK(recogniser->session().stats().fallbacks == 0);
     }

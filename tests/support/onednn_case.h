@@ -184,11 +184,12 @@ class OnednnCase {
     GraphBuilder values;
     const ValueId id = values.Random<float>("x", {spec.shape.begin(), spec.shape.end()},
                                             static_cast<uint32_t>(data_.size()) + 7);
-    std::vector<float> plain(count), laid(count);
-    std::memcpy(plain.data(), values.graph().value(id).constant->data, count * sizeof(float));
+    const auto* made = static_cast<const float*>(values.graph().value(id).constant->data);
+    const std::vector<float> plain(made, made + count);
+    std::vector<float> laid(count);
     ForEach(operand.type, [&](size_t from, size_t to) { laid[to] = plain[from]; });
     data_.emplace_back(count * sizeof(float));
-    std::memcpy(data_.back().data(), laid.data(), data_.back().size());
+    if (count > 0) std::memcpy(data_.back().data(), laid.data(), data_.back().size());
     return Push(operand);
   }
 

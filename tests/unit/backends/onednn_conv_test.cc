@@ -123,7 +123,9 @@ TEST_CASE("every unary post-op agrees with the reference") {
       {"Mish", {"", 0.0f}},
       {"Swish", {"", 0.0f}},
   };
-  for (const auto& [op, attribute] : rows) {
+  for (const auto& row : rows) {
+    const auto& op = row.first;
+    const auto& attribute = row.second;
     CAPTURE(std::string(op));
     OnednnCase c("MatMul");
     c.Input({5, 12}).Weight({12, 24}).Post(op);

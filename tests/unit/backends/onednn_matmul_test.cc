@@ -79,8 +79,9 @@ TEST_CASE("Gemm agrees with the reference for each transposition, scale and form
   for (int64_t trans_a : {0, 1}) {
     for (int64_t trans_b : {0, 1}) {
       for (const Shape& form : forms) {
-        for (const auto& [alpha, beta] : {std::pair(1.0f, 1.0f), std::pair(0.5f, 1.0f),
-                                          std::pair(2.0f, -0.25f), std::pair(1.5f, 0.0f)}) {
+        for (const auto& scales : {std::pair(1.0f, 1.0f), std::pair(0.5f, 1.0f),
+                                   std::pair(2.0f, -0.25f), std::pair(1.5f, 0.0f)}) {
+          const float alpha = scales.first, beta = scales.second;
           CAPTURE(trans_a);
           CAPTURE(trans_b);
           CAPTURE(ShapeString(form));

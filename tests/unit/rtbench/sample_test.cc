@@ -94,7 +94,9 @@ TEST_CASE("a stall shows in the phase where it happened and in no other") {
     delays.pack_ms = stall.pack_ms / 2;
     delays.run_ms = [&left, stall](int64_t) { return left-- > 0 ? stall.run_ms : 0; };
     const json sample = Rig(delays).Take("cold");
-    for (const auto& [phase, ms] : sample.at("phases_ms").items()) {
+    for (const auto& entry : sample.at("phases_ms").items()) {
+      const std::string& phase = entry.key();
+      const json& ms = entry.value();
       CAPTURE(phase);
       const bool fixed = phase == "setup" || phase == "session";
       if (!fixed) CHECK(ms == (phase == stall.phase ? 100.0 : 0.0));
