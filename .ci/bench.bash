@@ -14,6 +14,11 @@ shape_of() {
   esac
 }
 
+make_onnx() { # FOLDER NAME
+  need_python bench "${bench_tools[@]}"
+  "$env/bin/python" "$bench_models/make.py" "$1" "$2"
+}
+
 # make_model FOLDER NAME: leaves NAME.onnx and NAME.kai, with a plan for its shape, in FOLDER.
 make_model() {
   local folder=$1 name=$2
@@ -22,8 +27,7 @@ make_model() {
   if [[ $name == ocr_rec ]]; then
     cp "$cache/models/ch_PP-OCRv4_rec_infer.onnx" "$folder/$name.onnx"
   else
-    need_python bench "${bench_tools[@]}"
-    "$env/bin/python" "$bench_models/make.py" "$folder" "$name"
+    make_onnx "$folder" "$name"
   fi
   build/bin/rtconvert "$folder/$name.onnx" "$folder/$name.part.kai"
   build/bin/rtcompile "$folder/$name.part.kai" "$folder/$name.part.kai" --shape "$(shape_of "$name")"
@@ -40,10 +44,9 @@ make_demo_models() {
   "$bin/rtconvert" "$cache/models/ch_PP-OCRv4_det_infer.onnx" build/demo/ocr_det.kai
   "$bin/rtconvert" "$cache/models/silero_vad.onnx" build/demo/vad.kai
   if [[ -e $bench_models/make.py ]]; then
-    need_python bench "${bench_tools[@]}"
     for name in "${bench_networks[@]}"; do
       say "make, convert and compile $name"
-      "$env/bin/python" "$bench_models/make.py" build/demo "$name"
+      make_onnx build/demo "$name"
       "$bin/rtconvert" "build/demo/$name.onnx" "build/demo/$name.kai"
       "$bin/rtcompile" "build/demo/$name.kai" "build/demo/$name.aot.kai" --shape "$(shape_of "$name")"
     done

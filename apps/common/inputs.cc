@@ -79,12 +79,16 @@ absl::Status CheckNames(const Model& model, absl::Span<const NamedShape> shapes,
 
 }  // namespace
 
-absl::StatusOr<NamedFile> ParseNamedFile(const std::string& text) {
-  const size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("'", text, "': expected NAME=FILE"));
+absl::StatusOr<std::vector<NamedFile>> ParseNamedFiles(absl::Span<const std::string> texts) {
+  std::vector<NamedFile> files;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      return absl::InvalidArgumentError(absl::StrCat("'", text, "': expected NAME=FILE"));
+    }
+    files.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
-  return NamedFile{text.substr(0, equals), text.substr(equals + 1)};
+  return files;
 }
 
 absl::StatusOr<std::vector<Tensor>> MakeInputs(const Model& model,

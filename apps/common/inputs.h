@@ -19,7 +19,7 @@ namespace kairos {
 // NAME=VALUE of the command line.
 using NamedFile = std::pair<std::string, std::string>;
 // kInvalidArgument for text without '=' or with nothing before or after it.
-absl::StatusOr<NamedFile> ParseNamedFile(const std::string& text);
+absl::StatusOr<std::vector<NamedFile>> ParseNamedFiles(absl::Span<const std::string> texts);
 
 // One tensor per input of the model, in its order: the file named for it, else random values of
 // its declared shape, unknown dimensions from `shapes` (an unknown first one is 1 by default).

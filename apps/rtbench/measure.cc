@@ -57,13 +57,9 @@ void WritePeerInputs(const std::string& directory, std::vector<Case>* cases) {
     const auto write = [&]() -> absl::Status {
       absl::StatusOr<std::shared_ptr<const Model>> model = Model::Load(c.request.model);
       if (!model.ok()) return model.status();
-      std::vector<NamedFile> files;
-      for (const std::string& text : c.request.inputs) {
-        absl::StatusOr<NamedFile> file = ParseNamedFile(text);
-        if (!file.ok()) return file.status();
-        files.push_back(*std::move(file));
-      }
-      absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(**model, c.request.shapes, files);
+      const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(c.request.inputs);
+      if (!files.ok()) return files.status();
+      absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(**model, c.request.shapes, *files);
       if (!inputs.ok()) return inputs.status();
       c.request.inputs.clear();
       const std::vector<std::string> names = (*model)->input_names();

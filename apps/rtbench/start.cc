@@ -15,16 +15,12 @@ constexpr size_t kMaxSecondSetBytes = size_t{64} << 20;
 
 absl::StatusOr<std::vector<std::vector<Tensor>>> InputSets(const SampleRequest& request,
                                                            const Model& model) {
-  std::vector<NamedFile> files;
-  for (const std::string& text : request.inputs) {
-    absl::StatusOr<NamedFile> file = ParseNamedFile(text);
-    if (!file.ok()) return file.status();
-    files.push_back(*std::move(file));
-  }
+  const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(request.inputs);
+  if (!files.ok()) return files.status();
   std::vector<std::vector<Tensor>> sets;
   size_t bytes = 0;
   for (uint32_t seed : {kDefaultInputSeed, kDefaultInputSeed + 1}) {
-    absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(model, request.shapes, files, seed);
+    absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(model, request.shapes, *files, seed);
     if (!inputs.ok()) return inputs.status();
     for (size_t i = 0; i < inputs->size(); ++i) {
       Tensor& input = (*inputs)[i];

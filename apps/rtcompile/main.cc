@@ -15,6 +15,7 @@ struct Options {
   EngineOptions engine;
   std::string in, out;
   std::vector<std::vector<NamedShape>> shapes;
+  std::vector<std::string> inputs;
 };
 
 absl::Status Compile(const Options& options) {
@@ -23,12 +24,14 @@ absl::Status Compile(const Options& options) {
   absl::StatusOr<std::shared_ptr<const Model>> model = Model::Load(options.in);
   if (!model.ok()) return model.status();
 
+  const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(options.inputs);
+  if (!files.ok()) return files.status();
   std::vector<std::vector<NamedShape>> entries = options.shapes;
   if (entries.empty()) entries.emplace_back();
   std::vector<std::vector<Tensor>> inputs;
   std::vector<std::vector<TensorView>> signatures;
   for (const std::vector<NamedShape>& shapes : entries) {
-    absl::StatusOr<std::vector<Tensor>> made = MakeInputs(**model, shapes, {});
+    absl::StatusOr<std::vector<Tensor>> made = MakeInputs(**model, shapes, *files);
     if (!made.ok()) return made.status();
     inputs.push_back(*std::move(made));
     signatures.push_back(Views(inputs.back()));
@@ -57,6 +60,9 @@ int main(int argc, char** argv) {
   app.add_option("IN", options.in, "model file (.kai)")->required();
   app.add_option("OUT", options.out, "file to write; may be IN")->required();
   kairos::AddShapeOption(app, &options.shapes, "input shapes of an entry; one entry per --shape");
+  app.add_option("--input", options.inputs,
+                 "an input, in every entry, whose values matter: a shape, or what decides a branch")
+      ->type_name("NAME=F.npy");
   AddRuntimeOptions(app, &options.engine);
   return kairos::RunTool(app, argc, argv, [&] { return kairos::Compile(options); });
 }

@@ -76,13 +76,9 @@ absl::Status DiffRuns(const Options& options) {
   if (!got.ok()) return got.status();
   std::vector<NamedShape> shapes;
   for (const auto& group : options.shapes) shapes.insert(shapes.end(), group.begin(), group.end());
-  std::vector<NamedFile> files;
-  for (const std::string& text : options.inputs) {
-    absl::StatusOr<NamedFile> file = ParseNamedFile(text);
-    if (!file.ok()) return file.status();
-    files.push_back(*std::move(file));
-  }
-  absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(*want->model, shapes, files);
+  const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(options.inputs);
+  if (!files.ok()) return files.status();
+  absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(*want->model, shapes, *files);
   if (!inputs.ok()) return inputs.status();
   absl::StatusOr<Parity> parity = CompareSides(*want, *got, Views(*inputs), options.parity);
   if (!parity.ok()) return parity.status();

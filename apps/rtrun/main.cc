@@ -26,16 +26,6 @@ struct Options {
   bool explain = false;
 };
 
-absl::StatusOr<std::vector<NamedFile>> ParseFiles(const std::vector<std::string>& texts) {
-  std::vector<NamedFile> files;
-  for (const std::string& text : texts) {
-    absl::StatusOr<NamedFile> file = ParseNamedFile(text);
-    if (!file.ok()) return file.status();
-    files.push_back(*std::move(file));
-  }
-  return files;
-}
-
 std::string Range(const Tensor& tensor) {
   if (tensor.dtype() != DType::kFloat32 || tensor.byte_count() == 0) return "";
   double low = INFINITY, high = -INFINITY, sum = 0;
@@ -63,11 +53,11 @@ absl::Status WriteNamed(const std::vector<std::string>& names, const std::vector
 }
 
 absl::Status Run(const Options& options) {
-  absl::StatusOr<std::vector<NamedFile>> inputs = ParseFiles(options.inputs);
+  absl::StatusOr<std::vector<NamedFile>> inputs = ParseNamedFiles(options.inputs);
   if (!inputs.ok()) return inputs.status();
-  absl::StatusOr<std::vector<NamedFile>> outputs = ParseFiles(options.outputs);
+  absl::StatusOr<std::vector<NamedFile>> outputs = ParseNamedFiles(options.outputs);
   if (!outputs.ok()) return outputs.status();
-  absl::StatusOr<std::vector<NamedFile>> taps = ParseFiles(options.taps);
+  absl::StatusOr<std::vector<NamedFile>> taps = ParseNamedFiles(options.taps);
   if (!taps.ok()) return taps.status();
   Tracing tracing;
   EventTraceOptions trace_options;
