@@ -1,11 +1,14 @@
 #include "common/engine.h"
 
+#include <errno.h>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_join.h"
 
+#include "common/cli.h"
 #include "kairos/policies.h"
+#include "kairos/program_cache.h"
 
 namespace kairos {
 
@@ -13,6 +16,9 @@ void AddRuntimeOptions(CLI::App& app, EngineOptions* options) {
   app.add_option("--threads", options->threads, "threads to use (default: all this process may)")
       ->check(CLI::Range(1, 1024));
   app.add_option("--backend", options->backend, "use only this backend (and the reference one)");
+  app.add_option("--cache", options->cache,
+                 "keep what is compiled in this directory for the next run")
+      ->type_name("DIR");
 }
 
 void AddPolicyOptions(CLI::App& app, EngineOptions* options) {
@@ -28,11 +34,21 @@ RuntimeOptions ToRuntimeOptions(const EngineOptions& options) {
   RuntimeOptions runtime;
   runtime.threads = options.threads;
   runtime.backend = options.backend;
+  runtime.cache_directory = options.cache;
   return runtime;
 }
 
 absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(const EngineOptions& options) {
-  return Runtime::Make(ToRuntimeOptions(options));
+  return MakeRuntime(ToRuntimeOptions(options));
+}
+
+absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(RuntimeOptions options) {
+  absl::StatusOr<std::shared_ptr<Runtime>> made = Runtime::Make(std::move(options));
+  if (made.ok() && (*made)->program_cache() != nullptr) {
+    const absl::Status usable = (*made)->program_cache()->status();
+    if (!usable.ok()) PrintToolError(program_invocation_short_name, usable.message());
+  }
+  return made;
 }
 
 absl::StatusOr<std::shared_ptr<const Policy>> MakePolicy(const EngineOptions& options) {

@@ -18,16 +18,19 @@ struct EngineOptions {
   std::string policy = "auto";
   std::string backend;
   int threads = 0;
+  std::string cache;  // directory; empty: none
   bool strict = false;
 };
 
-// --threads and --backend.
+// --threads, --backend and --cache.
 void AddRuntimeOptions(CLI::App& app, EngineOptions* options);
 // --policy and --strict.
 void AddPolicyOptions(CLI::App& app, EngineOptions* options);
 
 RuntimeOptions ToRuntimeOptions(const EngineOptions& options);
+// Both warn on stderr about a cache that is of no use: the tool does its work all the same.
 absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(const EngineOptions& options);
+absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(RuntimeOptions options);
 absl::StatusOr<std::shared_ptr<const Policy>> MakePolicy(const EngineOptions& options);
 
 }  // namespace kairos

@@ -17,7 +17,7 @@ absl::StatusOr<std::shared_ptr<Runtime>> MakeTracedRuntime(const EngineOptions& 
   tracing->lanes = tracing->trace->WrapPool(*tracing->pool);
   RuntimeOptions runtime = ToRuntimeOptions(options);
   runtime.thread_pool = tracing->lanes.get();
-  return Runtime::Make(std::move(runtime));
+  return MakeRuntime(std::move(runtime));
 }
 
 }  // namespace kairos

@@ -106,6 +106,7 @@ json OptionsOf(const Options& options) {
           {"min_runs", options.sample.min_runs},
           {"budget_s", options.budget_s},
           {"backend", options.sample.engine.backend},
+          {"cache", options.sample.engine.cache},
           {"strict", options.sample.engine.strict}};
 }
 

@@ -54,6 +54,9 @@ void AddOptions(CLI::App& app, Options* options) {
       ->check(CLI::Range(1, 1024));
   app.add_option("--backend", sample.engine.backend,
                  "use only this backend (and the reference one)");
+  app.add_option("--cache", sample.engine.cache,
+                 "keep what is compiled in this directory for the next process")
+      ->type_name("DIR");
   app.add_flag("--strict", sample.engine.strict, "with aot: fail where the plan does not fit");
   app.add_option("--input", sample.inputs, "an input from a file instead of random values")
       ->allow_extra_args(false)

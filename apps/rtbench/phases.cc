@@ -5,9 +5,9 @@
 namespace kairos {
 
 Span SpanOf(const Event& event) {
-  const bool from_plan = event.source == KernelSource::kPlan;
+  const bool thawed = event.source == KernelSource::kPlan || event.source == KernelSource::kDisk;
   absl::string_view phase = EventKindName(event.kind);
-  if (event.kind == Event::Kind::kCompile && from_plan) phase = "plan";
+  if (event.kind == Event::Kind::kCompile && thawed) phase = "plan";
   if (event.kind == Event::Kind::kCopy) phase = "run";
   return {phase, event.start_ns, event.duration_ns};
 }

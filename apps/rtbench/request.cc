@@ -41,6 +41,7 @@ json ToJson(const SampleRequest& request) {
           {"policy", engine.policy},
           {"backend", engine.backend},
           {"threads", engine.threads},
+          {"cache", engine.cache},
           {"strict", engine.strict},
           {"model", request.model},
           {"onnx", request.onnx},
@@ -71,6 +72,7 @@ absl::StatusOr<SampleRequest> RequestFromJson(absl::string_view text) {
     from.at("policy").get_to(request.engine.policy);
     from.at("backend").get_to(request.engine.backend);
     from.at("threads").get_to(request.engine.threads);
+    from.at("cache").get_to(request.engine.cache);
     from.at("strict").get_to(request.engine.strict);
     from.at("model").get_to(request.model);
     from.at("onnx").get_to(request.onnx);

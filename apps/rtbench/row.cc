@@ -44,8 +44,8 @@ void AddStart(const Case& c, json* row) {
              row);
   (*row)["cold_ci_ms"] = Pair(MedianInterval(Values(starts, "cold_ms")));
   (*row)["cold_samples_ms"] = Values(starts, "cold_ms");
-  for (const char* field : {"threads", "compiles", "plan_hits", "cache_hits", "fallbacks",
-                            "files_mb", "counters", "engine"}) {
+  for (const char* field : {"threads", "compiles", "plan_hits", "cache_hits", "disk_hits",
+                            "fallbacks", "files_mb", "counters", "engine"}) {
     for (const json& sample : starts) {
       if (sample.contains(field)) (*row)[field] = sample[field];
     }

@@ -111,6 +111,7 @@ nlohmann::json Counters(const SessionStats& stats) {
   return {{"compiles", stats.compiles},
           {"plan_hits", stats.plan_hits},
           {"cache_hits", stats.cache_hits},
+          {"disk_hits", stats.disk_hits},
           {"fallbacks", stats.fallbacks}};
 }
 

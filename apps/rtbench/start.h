@@ -38,7 +38,7 @@ absl::StatusOr<Started> Start(const SampleRequest& request, const Subject& subje
 // A session like the first one.
 absl::StatusOr<std::unique_ptr<Session>> AnotherSession(const Started& started);
 
-// The session's counters: {"compiles", "plan_hits", "cache_hits", "fallbacks"}.
+// The session's counters: {"compiles", "plan_hits", "cache_hits", "disk_hits", "fallbacks"}.
 nlohmann::json Counters(const SessionStats& stats);
 // What every sample says: times, counters of the first run, sizes, threads.
 nlohmann::json StartFigures(const Started& started, const SessionStats& stats);

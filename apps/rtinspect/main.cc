@@ -219,11 +219,12 @@ absl::Status Explain(const Options& options, std::shared_ptr<Runtime> runtime,
   absl::StatusOr<std::shared_ptr<const Policy>> policy = MakePolicy(options.engine);
   if (!policy.ok()) return policy.status();
   session_options.policy = *policy;
+  ProgramCache* cache = runtime->program_cache();  // which the session keeps alive
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Make(std::move(runtime), std::move(model), std::move(session_options));
   if (!session.ok()) return session.status();
   if (absl::Status status = (*session)->Prepare(Views(*inputs)); !status.ok()) return status;
-  PrintExplanation(**session);
+  PrintExplanation(**session, cache);
   return absl::OkStatus();
 }
 

@@ -94,7 +94,7 @@ absl::Status Run(const Options& options) {
     std::printf("%s %s%s%s\n", names[i].c_str(), DTypeName(result.dtype()).c_str(),
                 ShapeString(result.shape()).c_str(), Range(result).c_str());
   }
-  if (options.explain) PrintExplanation(**session);
+  if (options.explain) PrintExplanation(**session, (*runtime)->program_cache());
   std::vector<NamedFile> files = *std::move(outputs);
   files.insert(files.end(), taps->begin(), taps->end());
   if (absl::Status written = WriteNamed(names, *results, files); !written.ok()) return written;

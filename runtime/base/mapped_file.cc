@@ -15,11 +15,24 @@
 namespace kairos {
 
 absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& path) {
+  return Open(path, false);
+}
+
+absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::OpenOwn(const std::string& path) {
+  return Open(path, true);
+}
+
+absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& path,
+                                                                   bool only_own) {
   int fd;
   do {
     // O_NONBLOCK: opening a pipe without a writer must fail below, not wait here.
-    fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    fd = open(path.c_str(),
+              O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (only_own ? O_NOFOLLOW : 0));
   } while (fd < 0 && errno == EINTR);
+  if (fd < 0 && errno == ELOOP && only_own) {
+    return absl::PermissionDeniedError(absl::StrCat(path, ": is a symbolic link"));
+  }
   if (fd < 0) return ErrnoStatus(errno, path, "cannot open the file");
   absl::Cleanup close_file = [fd] { close(fd); };
 
@@ -29,6 +42,10 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::st
     return absl::InvalidArgumentError(
         absl::StrCat(path, S_ISDIR(info.st_mode) ? ": is a directory" : ": is not a regular file",
                      ", expected a file"));
+  }
+  if (only_own && info.st_uid != geteuid()) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(path, ": belongs to user ", info.st_uid, ", expected ", geteuid()));
   }
   const auto size = static_cast<uint64_t>(info.st_size);
   if (size > std::numeric_limits<size_t>::max() / 2) {

@@ -16,6 +16,9 @@ class MappedFile {
   // kNotFound, kPermissionDenied, kInvalidArgument (a directory, a device) or kUnavailable; the
   // message is "PATH: ..." with the system's reason. An empty file maps to an empty span.
   static absl::StatusOr<std::shared_ptr<const MappedFile>> Open(const std::string& path);
+  // The same for a file that nobody else can have put there: kPermissionDenied unless it belongs to
+  // this process's user; a symbolic link is refused.
+  static absl::StatusOr<std::shared_ptr<const MappedFile>> OpenOwn(const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -23,16 +26,22 @@ class MappedFile {
   absl::Span<const std::byte> bytes() const { return {data_, size_}; }
 
  private:
+  static absl::StatusOr<std::shared_ptr<const MappedFile>> Open(const std::string& path,
+                                                                bool only_own);
   MappedFile(const std::byte* data, size_t size) : data_(data), size_(size) {}
   const std::byte* data_;
   size_t size_;
 };
 
+// kNone: after a power failure the file may have lost its end, as its reader will notice.
+enum class Flush { kToDisk, kNone };
+
 // Writes all of `parts` to `path` through a temporary file in the same directory, fsync and rename:
 // afterwards there is the old file, the new file or none. kUnavailable or kPermissionDenied name
 // the path and the system's reason; the temporary file is removed.
 absl::Status WriteFileAtomically(const std::string& path,
-                                 absl::Span<const absl::Span<const std::byte>> parts);
+                                 absl::Span<const absl::Span<const std::byte>> parts,
+                                 Flush flush = Flush::kToDisk);
 
 }  // namespace kairos
 

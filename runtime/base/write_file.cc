@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <string>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "absl/cleanup/cleanup.h"
@@ -58,12 +58,13 @@ absl::Status WriteAll(int fd, const std::string& path, absl::Span<const std::byt
 }
 
 absl::Status WriteAndClose(int fd, const std::string& path,
-                           absl::Span<const absl::Span<const std::byte>> parts) {
+                           absl::Span<const absl::Span<const std::byte>> parts, Flush flush) {
   absl::Cleanup close_file = [fd] { close(fd); };
   for (absl::Span<const std::byte> part : parts) {
     KAIROS_RETURN_IF_ERROR(WriteAll(fd, path, part));
   }
-  if (fsync(fd) != 0) return ErrnoStatus(errno, path, "cannot flush to disk");
+  if (flush == Flush::kToDisk && fsync(fd) != 0)
+    return ErrnoStatus(errno, path, "cannot flush to disk");
   std::move(close_file).Cancel();
   // Some file systems report a full disk or quota only here. The descriptor is gone either way.
   if (close(fd) != 0 && errno != EINTR) return ErrnoStatus(errno, path, "cannot write");
@@ -87,7 +88,7 @@ absl::Status SyncDirectory(const std::string& path) {
 }  // namespace
 
 absl::Status WriteFileAtomically(const std::string& path,
-                                 absl::Span<const absl::Span<const std::byte>> parts) {
+                                 absl::Span<const absl::Span<const std::byte>> parts, Flush flush) {
   struct stat existing;
   if (stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode)) {
     return absl::InvalidArgumentError(
@@ -96,12 +97,12 @@ absl::Status WriteFileAtomically(const std::string& path,
   std::string temporary;
   KAIROS_ASSIGN_OR_RETURN(const int fd, OpenTemporary(path, &temporary));
   absl::Cleanup remove_temporary = [&temporary] { unlink(temporary.c_str()); };
-  KAIROS_RETURN_IF_ERROR(WriteAndClose(fd, path, parts));
+  KAIROS_RETURN_IF_ERROR(WriteAndClose(fd, path, parts, flush));
   if (rename(temporary.c_str(), path.c_str()) != 0) {
     return ErrnoStatus(errno, path, "cannot put the new file in place");
   }
   std::move(remove_temporary).Cancel();
-  return SyncDirectory(path);
+  return flush == Flush::kToDisk ? SyncDirectory(path) : absl::OkStatus();
 }
 
 }  // namespace kairos

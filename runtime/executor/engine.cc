@@ -50,15 +50,18 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::TryReady(const ProgramSet
 
 absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& set,
                                                                    const Signature& signature) {
+  TellPolicy();  // of one that was prepared and has not run
   absl::StatusOr<ReadyProgram> ready =
       resolver_.policy().FindProgram(resolver_.policy_context(), signature);
-  if (!ready.ok()) return Annotate(signature.ToString(InputNames(set.graph)), ready.status());
+  const std::vector<std::string> names = InputNames(set.graph);
+  if (!ready.ok()) return Annotate(signature.ToString(names), ready.status());
   std::string reason = ready->reason;
   std::shared_ptr<const Program> program;
   if (ready->record != nullptr) {
     KAIROS_ASSIGN_OR_RETURN(program, TryReady(set, *ready->record, &reason));
   }
   if (program == nullptr) {
+    const int64_t start_ns = EventTimer::SteadyNs();
     std::shared_ptr<const PreparedGraph> prepared;
     {
       EventTimer timer(options_, Event::Kind::kPasses);
@@ -68,9 +71,23 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
     const ProgramRecord* untapped = options_.taps.empty() ? nullptr : ready->record;
     KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver_, untapped));
     ++stats_.recordings;
+    recordings_.Add(signature, names, reason, EventTimer::SteadyNs() - start_ns, &set.seen);
+    if (options_.taps.empty() && set.limit == 0) untold_ = program;
   }
   Count(*program, reason);
   return program;
+}
+
+void Engine::TellPolicy() {
+  if (untold_ == nullptr) return;
+  const Signature& signature = untold_->record.signature;
+  resolver_.policy().Recorded(
+      resolver_.policy_context(), signature,
+      [program = untold_, model = model_]() -> absl::StatusOr<ProgramRecord> {
+        (void)model;  // whose weights the Program uses
+        return CompleteRecord(*program);
+      });
+  untold_ = nullptr;
 }
 
 void Engine::Count(const Program& program, const std::string& reason) {
@@ -90,6 +107,9 @@ void Engine::Count(const Program& program, const std::string& reason) {
         break;
       case KernelSource::kPlan:
         ++stats_.plan_hits;
+        break;
+      case KernelSource::kDisk:
+        ++stats_.disk_hits;
         break;
       case KernelSource::kFallback:
         ++stats_.fallbacks;
@@ -152,8 +172,10 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
     KAIROS_RETURN_IF_ERROR(Reserve(program.program()));
   }
   set.last = &program.program();
-  return program.Run(arena_.data(), scratch_.data(), runtime_->thread_pool(), inputs, outputs,
-                     options_);
+  const absl::Status status = program.Run(arena_.data(), scratch_.data(), runtime_->thread_pool(),
+                                          inputs, outputs, options_);
+  TellPolicy();
+  return status;
 }
 
 }  // namespace kairos

@@ -15,6 +15,7 @@
 #include "base/aligned_buffer.h"
 #include "executor/bound_program.h"
 #include "executor/program_table.h"
+#include "executor/recording_log.h"
 #include "executor/resolver.h"
 #include "executor/shared_model.h"
 #include "kairos/session.h"
@@ -33,13 +34,16 @@ class ProgramSet {
         graph(graph),
         keyed(std::move(keyed)),
         prepare(std::move(prepare)),
+        limit(limit),
         table(this->keyed, limit) {}
 
   const std::string region;  // as Signature::region
   const Graph& graph;
   const std::vector<bool> keyed;  // as graph.inputs: those whose bytes are part of the signature
   const Prepare prepare;
+  const size_t limit;
   ProgramTable table;
+  SeenInputs seen;
   std::unique_ptr<BoundProgram> transient;  // under a policy that keeps no Programs
   const Program* last = nullptr;            // that ran; null when it may be gone
 };
@@ -58,6 +62,7 @@ class Engine {
   const SessionOptions& options() const { return options_; }
   Resolver& resolver() { return resolver_; }
   SessionStats& stats() { return stats_; }
+  const std::vector<RecordingInfo>& recordings() const { return recordings_.entries(); }
 
   // The Program of these inputs, made if it is new, with memory to run it. Valid until the next
   // call for the same set.
@@ -65,6 +70,8 @@ class Engine {
   // `outputs` fit the Program.
   absl::Status Execute(ProgramSet& set, BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
+  // Once for each recorded Program that is worth keeping, when nobody waits for it any more.
+  void TellPolicy();
 
  private:
   absl::StatusOr<std::shared_ptr<const Program>> MakeProgram(ProgramSet& set,
@@ -81,6 +88,8 @@ class Engine {
   Resolver resolver_;
   AlignedBuffer arena_, scratch_;
   SessionStats stats_;
+  RecordingLog recordings_;
+  std::shared_ptr<const Program> untold_;  // recorded, and the policy has not been told yet
 };
 
 }  // namespace kairos

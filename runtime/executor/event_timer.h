@@ -37,13 +37,15 @@ class EventTimer {
   void SetBytes(uint64_t bytes) { event_.bytes = bytes; }
   void StartEarlier(int64_t ns) { event_.start_ns -= ns; }
 
- private:
-  int64_t Now() const {
-    if (options_.clock_ns) return options_.clock_ns();
+  // For durations that are no events.
+  static int64_t SteadyNs() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
   }
+
+ private:
+  int64_t Now() const { return options_.clock_ns ? options_.clock_ns() : SteadyNs(); }
 
   const SessionOptions& options_;
   Event event_;

@@ -49,11 +49,30 @@ void LeaveOutLast(const Node& node, std::vector<Backend*>* candidates) {
   if (CanSplit(node) && candidates->size() > 1) candidates->pop_back();
 }
 
+// Why the backends before `chosen` were not asked for a kernel, for people.
+void AppendUnsupported(const KernelRequest& request, absl::Span<Backend* const> backends,
+                       const Backend& chosen, std::string* reasons) {
+  for (const Backend* backend : backends) {
+    if (backend == &chosen) return;
+    const absl::Status supported = backend->Supports(request);
+    if (supported.ok()) continue;
+    absl::StrAppend(reasons, reasons->empty() ? "" : "; ", backend->name(), ": ",
+                    supported.message());
+  }
+}
+
 }  // namespace
 
 PolicyContext Resolver::policy_context() const {
-  return {&shared_->model(), runtime_.backends(), &runtime_.kernel_cache(),
-          runtime_.thread_pool().thread_count(), !options_.taps.empty()};
+  const bool tapped = !options_.taps.empty();
+  return {&shared_->model(),
+          runtime_.backends(),
+          &runtime_.kernel_cache(),
+          runtime_.thread_pool().thread_count(),
+          tapped,
+          options_.deterministic,
+          options_.winograd,
+          tapped ? nullptr : runtime_.program_cache()};
 }
 
 std::string Resolver::Key(const StepRecord& step, const std::vector<Slot>& slots) const {
@@ -89,7 +108,9 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
   ResolvedStep resolved;
   {
     EventTimer timer(options_, Event::Kind::kCompile, step.node);
+    const int64_t start_ns = EventTimer::SteadyNs();
     absl::Status chosen = ChooseKernel(wanted.request, frozen, &resolved);
+    resolved.made_ns = EventTimer::SteadyNs() - start_ns;
     if (!chosen.ok()) return Annotate(NodeLabel(step.node), chosen);
     timer.SetKernel(resolved.kernel);
     if (resolved.kernel.wait_ns > 0) {
@@ -128,6 +149,8 @@ absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepReco
         policy().GetKernel(context, **backend, request, same_backend ? frozen : nullptr);
     if (kernel.ok()) {
       resolved->kernel = *std::move(kernel);
+      resolved->rejected = std::move(refused);
+      AppendUnsupported(request, context.backends, **backend, &resolved->rejected);
       return absl::OkStatus();
     }
     if (kernel.status().code() != absl::StatusCode::kUnimplemented) return kernel.status();

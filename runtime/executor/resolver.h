@@ -22,6 +22,8 @@ struct ResolvedStep {
   ResolvedKernel kernel;
   Backend* backend = nullptr;
   std::vector<WeightBytes> weights;  // as the step's inputs; null data: the slot's bytes
+  std::string rejected;              // as StepInfo
+  int64_t made_ns = 0;
 };
 
 // Belongs to a Session; not thread-safe.

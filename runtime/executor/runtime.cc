@@ -1,10 +1,13 @@
 #include "kairos/runtime.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "executor/shared_model.h"
+#include "kairos/program_cache.h"
 
 namespace kairos {
 namespace {
@@ -28,11 +31,17 @@ absl::StatusOr<std::shared_ptr<Runtime>> Runtime::Make(RuntimeOptions options) {
   if (!threads.ok()) return threads;
   std::shared_ptr<Runtime> runtime(new Runtime(options.kernel_cache_bytes));
   if (options.thread_pool == nullptr) runtime->owned_pool_ = NewThreadPool(options.threads);
-  runtime->pool_ = options.thread_pool != nullptr ? options.thread_pool
-                                                  : runtime->owned_pool_.get();
+  runtime->pool_ =
+      options.thread_pool != nullptr ? options.thread_pool : runtime->owned_pool_.get();
   runtime->backends_ = std::move(options.extra_backends);
   for (std::unique_ptr<Backend>& backend : NewBuiltInBackends(&runtime->notes_)) {
     runtime->backends_.push_back(std::move(backend));
+  }
+  if (!options.cache_directory.empty()) {
+    runtime->program_cache_ = std::make_unique<ProgramCache>(
+        options.cache_directory, options.cache_limit_bytes, *runtime->pool_);
+    const absl::Status usable = runtime->program_cache_->status();
+    if (!usable.ok()) runtime->notes_.push_back(absl::StrCat("cache on disk: ", usable.message()));
   }
   std::vector<std::string> names;
   bool found = options.backend.empty();

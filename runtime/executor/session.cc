@@ -244,7 +244,9 @@ absl::Status Session::Prepare(absl::Span<const TensorView> inputs) {
     KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, impl_->Borrow(inputs));
     return impl_->RunParts(std::move(borrowed)).status();
   }
-  return impl_->engine.ProgramFor(impl_->whole, inputs).status();
+  const absl::Status status = impl_->engine.ProgramFor(impl_->whole, inputs).status();
+  impl_->engine.TellPolicy();  // nobody waits for a result
+  return status;
 }
 
 absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> inputs) {
@@ -287,5 +289,7 @@ std::vector<StepInfo> Session::Explain() const {
   }
   return infos;
 }
+
+std::vector<RecordingInfo> Session::Recordings() const { return impl_->engine.recordings(); }
 
 }  // namespace kairos

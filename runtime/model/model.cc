@@ -27,7 +27,10 @@ uint64_t DigestOf(const Model::Impl& impl) {
     impl.digest = GraphDigest(impl.graph, [&impl](const Constant& constant) {
       const size_t bytes = constant.type.byte_count();
       const auto known = impl.hashes.find({constant.data, bytes});
-      return known != impl.hashes.end() ? known->second : ContentHash(constant.data, bytes);
+      const uint64_t hash =
+          known != impl.hashes.end() ? known->second : ContentHash(constant.data, bytes);
+      impl.by_content.try_emplace({hash, bytes}, constant);
+      return hash;
     });
   });
   return impl.digest;

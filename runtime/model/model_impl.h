@@ -6,7 +6,10 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "absl/container/flat_hash_map.h"
 
 #include "kairos/model.h"
 #include "model/segment_table.h"
@@ -22,6 +25,8 @@ struct Model::Impl {
   SegmentHashes hashes;
   mutable std::once_flag digest_once;
   mutable uint64_t digest = 0;
+  // The constants by hash and bytes; filled with the digest.
+  mutable absl::flat_hash_map<std::pair<uint64_t, size_t>, Constant> by_content;
 };
 
 // Computed on the first call. Thread-safe.

@@ -1,5 +1,7 @@
 #include "model/segment_table.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 #include "base/checked.h"
@@ -9,39 +11,55 @@
 
 namespace kairos {
 
+absl::StatusOr<absl::Span<const std::byte>> SegmentArea(absl::Span<const std::byte> file,
+                                                        uint64_t segments_base) {
+  if (segments_base <= file.size() && segments_base % kSegmentAlignment == 0) {
+    return file.subspan(static_cast<size_t>(segments_base));
+  }
+  return absl::DataLossError(absl::StrCat(
+      "segments_base is ", segments_base, ", expected a multiple of ", kSegmentAlignment,
+      " inside the file of ", file.size(), " bytes; truncated or corrupt"));
+}
+
+absl::StatusOr<absl::Span<const std::byte>> SegmentBytes(const fb::Segment& segment,
+                                                         absl::Span<const std::byte> area) {
+  if (segment.offset() % kSegmentAlignment != 0) {
+    return absl::DataLossError(
+        absl::StrCat("offset ", segment.offset(), " is not a multiple of ", kSegmentAlignment));
+  }
+  if (!RangeFits(segment.offset(), segment.bytes(), area.size())) {
+    return absl::DataLossError(absl::StrCat(segment.bytes(), " bytes at offset ", segment.offset(),
+                                            " pass the end, got ", area.size(),
+                                            " bytes of segments; truncated or corrupt"));
+  }
+  return area.subspan(static_cast<size_t>(segment.offset()), static_cast<size_t>(segment.bytes()));
+}
+
 absl::StatusOr<SegmentTable> SegmentTable::Make(absl::Span<const std::byte> file,
                                                 std::shared_ptr<const void> owner,
                                                 const fb::Model& model) {
   SegmentTable table;
-  table.owner_ = std::move(owner);
-  table.segments_ = model.segments();
-  if (table.size() == 0) return table;
-  KAIROS_RETURN_IF_ERROR(VerifyAlignment(*table.segments_, alignof(fb::Segment)));
-  const uint64_t base = model.segments_base();
-  if (base > file.size() || base % kSegmentAlignment != 0) {
-    return absl::DataLossError(absl::StrCat("segments_base is ", base, ", expected a multiple of ",
-                                            kSegmentAlignment, " inside the file of ", file.size(),
-                                            " bytes; truncated or corrupt"));
-  }
-  table.area_ = file.subspan(static_cast<size_t>(base));
-  for (size_t i = 0; i < table.size(); ++i) {
-    const fb::Segment& segment = *table.segments_->Get(static_cast<flatbuffers::uoffset_t>(i));
-    if (segment.offset() % kSegmentAlignment != 0) {
-      return absl::DataLossError(absl::StrCat("segment ", i, ": offset ", segment.offset(),
-                                              " is not a multiple of ", kSegmentAlignment));
+  if (model.segments() == nullptr || model.segments()->size() == 0) return table;
+  KAIROS_RETURN_IF_ERROR(VerifyAlignment(*model.segments(), alignof(fb::Segment)));
+  KAIROS_ASSIGN_OR_RETURN(const absl::Span<const std::byte> area,
+                          SegmentArea(file, model.segments_base()));
+  table.total_bytes_ = area.size();
+  table.parts_.reserve(model.segments()->size());
+  for (const fb::Segment* segment : *model.segments()) {
+    absl::StatusOr<absl::Span<const std::byte>> bytes = SegmentBytes(*segment, area);
+    if (!bytes.ok()) {
+      return Annotate(absl::StrCat("segment ", table.parts_.size()), bytes.status());
     }
-    if (!RangeFits(segment.offset(), segment.bytes(), table.area_.size())) {
-      return absl::DataLossError(absl::StrCat(
-          "segment ", i, ": ", segment.bytes(), " bytes at offset ", segment.offset(),
-          " pass the end, got ", table.area_.size(), " bytes of segments; truncated or corrupt"));
-    }
+    table.parts_.push_back({*bytes, segment->hash(), owner});
   }
   return table;
 }
 
-absl::Span<const std::byte> SegmentTable::At(size_t index) const {
-  const fb::Segment& segment = *segments_->Get(static_cast<flatbuffers::uoffset_t>(index));
-  return area_.subspan(static_cast<size_t>(segment.offset()), static_cast<size_t>(segment.bytes()));
+SegmentTable SegmentTable::OfParts(std::vector<SegmentPart> parts) {
+  SegmentTable table;
+  table.parts_ = std::move(parts);
+  for (const SegmentPart& part : table.parts_) table.total_bytes_ += part.bytes.size();
+  return table;
 }
 
 absl::StatusOr<absl::Span<const std::byte>> SegmentTable::Bytes(int64_t index) const {
@@ -49,7 +67,7 @@ absl::StatusOr<absl::Span<const std::byte>> SegmentTable::Bytes(int64_t index) c
     return absl::DataLossError(
         absl::StrCat("segment index is ", index, ", expected one of ", size(), " segments"));
   }
-  return At(static_cast<size_t>(index));
+  return parts_[static_cast<size_t>(index)].bytes;
 }
 
 absl::StatusOr<Constant> SegmentTable::MakeConstant(TensorType type, int64_t index) const {
@@ -66,16 +84,14 @@ absl::StatusOr<Constant> SegmentTable::MakeConstant(TensorType type, int64_t ind
                                             " bytes, expected ", *wanted, " for ",
                                             type.ToString()));
   }
-  return Constant{std::move(type), bytes.data(), owner_};
+  return Constant{std::move(type), bytes.data(), parts_[static_cast<size_t>(index)].owner};
 }
 
 SegmentHashes SegmentTable::hashes() const {
   SegmentHashes hashes;
   hashes.reserve(size());
-  for (size_t i = 0; i < size(); ++i) {
-    const absl::Span<const std::byte> bytes = At(i);
-    hashes[{bytes.data(), bytes.size()}] =
-        segments_->Get(static_cast<flatbuffers::uoffset_t>(i))->hash();
+  for (const SegmentPart& part : parts_) {
+    hashes[{part.bytes.data(), part.bytes.size()}] = part.hash;
   }
   return hashes;
 }

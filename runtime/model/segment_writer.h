@@ -23,6 +23,7 @@ class SegmentWriter {
 
   const std::vector<fb::Segment>& segments() const { return segments_; }
   uint64_t HashOf(uint32_t segment) const { return segments_[segment].hash(); }
+  absl::Span<const std::byte> BytesOf(uint32_t segment) const { return bytes_[segment]; }
   // All segments with the zeros between them, as they stand behind segments_base.
   void AppendTo(std::vector<absl::Span<const std::byte>>* parts) const;
 

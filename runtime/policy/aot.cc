@@ -73,16 +73,8 @@ class AotPolicy : public Policy {
       if (strict_) return absl::FailedPreconditionError("no plan entry; recompile with rtcompile");
       return FallBack(context, backend, request, "no plan entry for this signature");
     }
-    const std::string key =
-        absl::StrCat("plan/", backend.name(), "/", frozen->frozen, "/", CanonicalKey(request));
-    absl::StatusOr<KernelCache::Found> loaded =
-        context.cache->GetOrMake(key, [&] { return backend.Load(request, frozen->frozen); });
-    if (loaded.ok()) {
-      return ResolvedKernel{.kernel = std::move(loaded->kernel),
-                            .source = KernelSource::kPlan,
-                            .wait_ns = loaded->wait_ns};
-    }
-    if (strict_) return loaded.status();
+    absl::StatusOr<ResolvedKernel> loaded = ThawThroughCache(context, backend, request, *frozen);
+    if (loaded.ok() || strict_) return loaded;
     return FallBack(context, backend, request, std::string(loaded.status().message()));
   }
 
@@ -98,13 +90,23 @@ class AutoPolicy : public Policy {
 
   absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext& context,
                                            const Signature& signature) const override {
-    return planned_->FindProgram(context, signature);
+    KAIROS_ASSIGN_OR_RETURN(ReadyProgram planned, planned_->FindProgram(context, signature));
+    if (planned.record != nullptr) return planned;
+    KAIROS_ASSIGN_OR_RETURN(ReadyProgram kept, lazy_->FindProgram(context, signature));
+    if (kept.record == nullptr && kept.reason.empty()) return planned;
+    return kept;
+  }
+
+  void Recorded(const PolicyContext& context, const Signature& signature,
+                CompleteProgram complete) const override {
+    lazy_->Recorded(context, signature, std::move(complete));
   }
 
   absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
                                            const KernelRequest& request,
                                            const StepRecord* frozen) const override {
-    const Policy& chosen = frozen != nullptr ? *planned_ : *lazy_;
+    const bool from_plan = frozen != nullptr && !frozen->from_cache;
+    const Policy& chosen = from_plan ? *planned_ : *lazy_;
     return chosen.GetKernel(context, backend, request, frozen);
   }
 

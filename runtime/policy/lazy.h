@@ -11,6 +11,11 @@ absl::StatusOr<ResolvedKernel> SpecializeThroughCache(const PolicyContext& conte
                                                       Backend& backend,
                                                       const KernelRequest& request);
 
+// The kernel that `frozen` describes, thawed once and kept in the cache.
+absl::StatusOr<ResolvedKernel> ThawThroughCache(const PolicyContext& context, Backend& backend,
+                                                const KernelRequest& request,
+                                                const StepRecord& frozen);
+
 // All passes, by name.
 std::vector<std::string> AllPassNames();
 

@@ -19,6 +19,8 @@ absl::string_view KernelSourceName(KernelSource source) {
       return "plan";
     case KernelSource::kFallback:
       return "fallback";
+    case KernelSource::kDisk:
+      return "disk";
   }
   return "unknown";
 }

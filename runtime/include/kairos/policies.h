@@ -15,7 +15,8 @@ namespace kairos {
 // No passes, plain layouts, a kernel made per call and dropped: for debugging and comparison.
 std::shared_ptr<const Policy> NewEagerPolicy();
 
-// Shape-independent passes at load; each operator compiled before its first use and kept.
+// Shape-independent passes at load; each operator compiled before its first use and kept. Programs
+// come from the Runtime's cache on disk, if it has one, and go there.
 std::shared_ptr<const Policy> NewJitPolicy();
 
 // The policy that plans are made under: everything specialised, as a plan will load it.

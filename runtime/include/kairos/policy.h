@@ -4,6 +4,7 @@
 #ifndef KAIROS_POLICY_H_
 #define KAIROS_POLICY_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@
 
 namespace kairos {
 
+class ProgramCache;  // program_cache.h
+
 // What a policy may look at. Borrowed: valid during the call.
 struct PolicyContext {
   const Model* model = nullptr;
@@ -30,25 +33,33 @@ struct PolicyContext {
   // The session has taps: its Programs are recorded even where one is ready. Their steps are the
   // ready Program's where nothing differs, and asked for with `frozen` null elsewhere.
   bool taps = false;
+  bool deterministic = false;        // SessionOptions::deterministic
+  bool winograd = true;              // SessionOptions::winograd
+  ProgramCache* programs = nullptr;  // of the Runtime, on disk; null: none, or the session has taps
 };
 
 // Where a kernel came from.
-enum class KernelSource : uint8_t { kCompiled, kCache, kPlan, kFallback };
+enum class KernelSource : uint8_t { kCompiled, kCache, kPlan, kFallback, kDisk };
 absl::string_view KernelSourceName(KernelSource source);
 
 struct ResolvedKernel {
   std::shared_ptr<const Kernel> kernel;
   KernelSource source = KernelSource::kCompiled;
-  std::string reason;       // kFallback: why the preferred source did not apply
+  std::string reason;       // why the preferred source did not apply; empty: it did
   bool from_cache = false;  // kFallback: nothing was compiled, the cache had the kernel
   int64_t wait_ns = 0;      // spent waiting for another thread, see KernelCache::Found
 };
 
-// A Program that a policy has ready; it lives as long as the model.
+// A Program that a policy has ready.
 struct ReadyProgram {
-  const ProgramRecord* record = nullptr;  // null: none, record one
-  std::string reason;                     // null record: why, for people; may be empty
+  const ProgramRecord* record = nullptr;       // null: none, record one
+  std::string reason;                          // null record: why, for people; may be empty
+  std::shared_ptr<const ProgramRecord> owner;  // of `record`; null: it lives as long as the model
 };
+
+// Makes a recorded Program into what can be saved. May be called later and from any thread: it
+// keeps the Program, its weights and the model alive, but not the Runtime.
+using CompleteProgram = std::function<absl::StatusOr<ProgramRecord>()>;
 
 // Thread-safe; shared by sessions.
 class Policy {
@@ -70,6 +81,9 @@ class Policy {
   virtual absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&, const Signature&) const {
     return ReadyProgram{};
   }
+  // Told once about each Program that was recorded without taps: when its first results are there,
+  // or nobody waits for results.
+  virtual void Recorded(const PolicyContext&, const Signature&, CompleteProgram) const {}
   // Which backend? Default: the first that supports the request and is in `candidates`. Also asked
   // of spatial operators before their layout is decided, to know who would run them in which.
   virtual absl::StatusOr<Backend*> ChooseBackend(const PolicyContext& context,

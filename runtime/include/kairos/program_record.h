@@ -31,25 +31,26 @@ struct Slot {
   enum class Kind : uint8_t { kArena, kInput, kOutput, kConstant };
   Kind kind = Kind::kArena;
   TensorType type;
-  std::string name;      // of the graph's value; empty for values the executor made
-  uint64_t offset = 0;   // kArena: bytes from the arena's start, 64-byte aligned
-  int32_t index = -1;    // kInput, kOutput: position in the model's list
-  Constant constant;     // kConstant; `data` null when only packed forms are kept
+  std::string name;     // of the graph's value; empty for values the executor made
+  uint64_t offset = 0;  // kArena: bytes from the arena's start, 64-byte aligned
+  int32_t index = -1;   // kInput, kOutput: position in the model's list
+  Constant constant;    // kConstant; `data` null when only packed forms are kept
 };
 
 struct PackedWeight {
-  int32_t input = 0;      // index into StepRecord::inputs
-  std::string layout;     // PackedInput::layout
-  Constant bytes;         // dtype kUint8; null data: pack from the plain constant
+  int32_t input = 0;   // index into StepRecord::inputs
+  std::string layout;  // PackedInput::layout
+  Constant bytes;      // dtype kUint8; null data: pack from the plain constant
 };
 
 struct StepRecord {
-  Node node;                      // with its attributes and post_ops; ids are slot indices
-  std::string backend;            // Backend::name()
-  std::string kernel;             // Kernel::name()
-  std::string frozen;             // Kernel::Save()
-  std::vector<std::string> known; // as node.inputs: bytes of operands taken by value, else empty
+  Node node;                       // with its attributes and post_ops; ids are slot indices
+  std::string backend;             // Backend::name()
+  std::string kernel;              // Kernel::name()
+  std::string frozen;              // Kernel::Save()
+  std::vector<std::string> known;  // as node.inputs: bytes of operands taken by value, else empty
   std::vector<PackedWeight> packed;
+  bool from_cache = false;  // comes from the cache on disk, not from a plan; is not saved
 };
 
 struct ProgramRecord {
@@ -58,7 +59,7 @@ struct ProgramRecord {
   std::vector<StepRecord> steps;  // in order of execution
   std::vector<int32_t> outputs;   // slot of each output of the graph, of kind kOutput
   uint64_t arena_bytes = 0;
-  uint64_t scratch_bytes = 0;     // of the largest step, at the time of recording
+  uint64_t scratch_bytes = 0;  // of the largest step, at the time of recording
   int32_t threads = 1;
 };
 

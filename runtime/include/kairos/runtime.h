@@ -4,24 +4,31 @@
 #define KAIROS_RUNTIME_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "kairos/backend.h"
 #include "kairos/kernel_cache.h"
 #include "kairos/thread_pool.h"
 
 namespace kairos {
 
+class ProgramCache;
 class SharedModels;  // internal: what sessions of one model share
 
 struct RuntimeOptions {
-  int threads = 0;                     // 0: as many as this process may use
-  ThreadPool* thread_pool = nullptr;   // the host's; outlives the Runtime; `threads` is ignored
-  std::string backend;                 // only this one (and "reference"); empty: all
+  int threads = 0;                    // 0: as many as this process may use
+  ThreadPool* thread_pool = nullptr;  // the host's; outlives the Runtime; `threads` is ignored
+  std::string backend;                // only this one (and "reference"); empty: all
   size_t kernel_cache_bytes = size_t{64} << 20;
+  // Where recorded Programs are kept for the next process (program_cache.h); empty: nowhere. Only
+  // policies that record ask it. What is wrong with it is in notes(), and is no error.
+  std::string cache_directory;
+  uint64_t cache_limit_bytes = uint64_t{1} << 30;
   // Backends of the application, tried before the built-in ones, in order.
   std::vector<std::unique_ptr<Backend>> extra_backends;
 };
@@ -38,7 +45,9 @@ class Runtime {
   ThreadPool& thread_pool() { return *pool_; }
   KernelCache& kernel_cache() { return cache_; }
   absl::Span<Backend* const> backends() const { return backend_order_; }
-  // Why a built-in backend is absent, one line each.
+  // Null: none was asked for.
+  ProgramCache* program_cache() { return program_cache_.get(); }
+  // Why a built-in backend is absent or the cache is of no use, one line each.
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
@@ -51,6 +60,7 @@ class Runtime {
   std::vector<std::string> notes_;
   KernelCache cache_;
   std::unique_ptr<SharedModels> shared_models_;
+  std::unique_ptr<ProgramCache> program_cache_;  // last: its writer uses the backends
 };
 
 }  // namespace kairos

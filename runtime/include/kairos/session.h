@@ -59,6 +59,7 @@ struct SessionStats {
   int64_t compiles = 0, plan_hits = 0, cache_hits = 0, fallbacks = 0;
   uint64_t arena_bytes = 0, scratch_bytes = 0, packed_bytes = 0;
   std::vector<std::string> fallback_reasons;  // distinct ones, at most 32
+  int64_t disk_hits = 0;                      // kernels thawed from the cache on disk
 };
 
 // A line of explain(): which kernel runs a node and where it came from.
@@ -67,6 +68,15 @@ struct StepInfo {
   std::string fused;  // "Add,Relu"
   KernelSource source = KernelSource::kCompiled;
   std::string reason;
+  std::string rejected;  // the backends before this one and why not they: "onednn: ..."
+  int64_t made_ns = 0;   // what it took to compile, thaw or find the kernel
+};
+
+// A Program that was not ready and had to be recorded.
+struct RecordingInfo {
+  std::string signature;
+  std::string reason;  // which dimension is new, what was seen before; why none was ready
+  int64_t duration_ns = 0;
 };
 
 class Session {
@@ -105,6 +115,8 @@ class Session {
   SessionStats stats() const;
   // Steps of the Program that ran last.
   std::vector<StepInfo> Explain() const;
+  // The last 64 recordings, oldest first.
+  std::vector<RecordingInfo> Recordings() const;
 
  private:
   struct Impl;

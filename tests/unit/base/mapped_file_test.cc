@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/temp_dir.h"
 
@@ -57,6 +58,25 @@ TEST_CASE("what is not a readable file is refused with path and reason, without 
     CHECK(file.status().code() == c.code);
     CHECK(std::string(file.status().message()) == c.path + ": " + c.message);
   }
+}
+
+TEST_CASE("a file that another user may have put there is refused where that matters") {
+  const TempDir dir;
+  testing::WriteFile(dir.File("f"), "mine");
+  const auto file = MappedFile::OpenOwn(dir.File("f"));
+  REQUIRE(file.ok());
+  CHECK(Content(**file) == "mine");
+  std::filesystem::create_symlink(dir.File("f"), dir.File("link"));
+  CHECK(MappedFile::OpenOwn(dir.File("link")).status().message() ==
+        dir.File("link") + ": is a symbolic link");
+  CHECK(MappedFile::Open(dir.File("link")).ok());
+  if (geteuid() != 0) {
+    MESSAGE("SKIP: needs root to give a file away");
+    return;
+  }
+  REQUIRE(chown(dir.File("f").c_str(), 12345, 12345) == 0);
+  CHECK(MappedFile::OpenOwn(dir.File("f")).status().message() ==
+        dir.File("f") + ": belongs to user 12345, expected 0");
 }
 
 }  // namespace

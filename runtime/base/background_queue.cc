@@ -1,0 +1,77 @@
+#include "base/background_queue.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <system_error>
+#include <utility>
+
+namespace kairos {
+namespace {
+
+constexpr int kNice = 10;
+
+}  // namespace
+
+BackgroundQueue::~BackgroundQueue() {
+  if (getpid() != pid_) {
+    if (thread_.joinable()) thread_.detach();
+    return;
+  }
+  Wait();
+  if (thread_.joinable()) thread_.join();
+}
+
+void BackgroundQueue::Add(std::function<void()> job) {
+  {
+    absl::MutexLock lock(&mutex_);
+    jobs_.push_back(std::move(job));
+    if (running_) return;
+    running_ = true;
+    if (thread_.joinable()) thread_.join();  // it has nothing left to do but return
+    if (Start()) return;
+  }
+  Work();
+}
+
+void BackgroundQueue::Wait() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &BackgroundQueue::idle));
+}
+
+bool BackgroundQueue::Start() {
+  // The host's signal handlers belong on the host's threads.
+  sigset_t all, old;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old);
+  bool started = true;
+  try {
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "kairos-writer");
+      setpriority(PRIO_PROCESS, 0, kNice);  // of this thread, on Linux
+      Work();
+    });
+  } catch (const std::system_error&) {
+    started = false;
+  }
+  pthread_sigmask(SIG_SETMASK, &old, nullptr);
+  return started;
+}
+
+void BackgroundQueue::Work() {
+  while (true) {
+    std::function<void()> job;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (jobs_.empty()) {
+        running_ = false;
+        return;
+      }
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+    }
+    job();
+  }
+}
+
+}  // namespace kairos

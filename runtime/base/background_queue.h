@@ -1,0 +1,44 @@
+// Jobs that may wait: one at a time, in order, on a thread of low priority that lives only while
+// there is something to do.
+#ifndef KAIROS_RUNTIME_BASE_BACKGROUND_QUEUE_H_
+#define KAIROS_RUNTIME_BASE_BACKGROUND_QUEUE_H_
+
+#include <deque>
+#include <functional>
+#include <sys/types.h>
+#include <thread>
+#include <unistd.h>
+
+#include "absl/synchronization/mutex.h"
+
+namespace kairos {
+
+// Thread-safe. Jobs must not throw, nor touch the queue that runs them.
+class BackgroundQueue {
+ public:
+  BackgroundQueue() = default;
+  // Waits for all jobs, except in a forked child, which has no thread that would do them.
+  ~BackgroundQueue();
+  BackgroundQueue(const BackgroundQueue&) = delete;
+  BackgroundQueue& operator=(const BackgroundQueue&) = delete;
+
+  // Runs `job` before it returns when the system gives no thread.
+  void Add(std::function<void()> job);
+  // Returns when all jobs that were added before have run.
+  void Wait();
+
+ private:
+  bool Start();
+  void Work();
+  bool idle() const { return !running_; }
+
+  const pid_t pid_ = getpid();
+  absl::Mutex mutex_;
+  std::deque<std::function<void()>> jobs_;
+  bool running_ = false;  // a thread will look at jobs_ once more
+  std::thread thread_;    // joinable also after it has ended
+};
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_BASE_BACKGROUND_QUEUE_H_
