@@ -201,7 +201,6 @@ void AppendGroup(const Group& group, std::string* out) {
                 {{"compiles", "compiles"},
                  {"plan", "plan_hits"},
                  {"cached", "cache_hits"},
-                 {"disk", "disk_hits"},
                  {"fallb", "fallbacks"},
                  {"unseen", "unseen_ms"},
                  {"CPU/run", "cpu_ms_per_run"},

@@ -74,21 +74,22 @@ absl::Status BoundProgram::Run(std::byte* arena, std::byte* scratch, ThreadPool&
     arguments_[patch.argument] = outputs[static_cast<size_t>(patch.index)].data;
   }
   for (size_t s = 0; s < steps_.size(); ++s) {
-    const Step& step = steps_[s];
-    const KernelArgs args{step.inputs, step.outputs, scratch, &pool};
-    absl::Status status;
-    if (options.on_event) {
-      const Node& node = program_->record.steps[s].node;
-      EventTimer timer(options, IsLayoutChange(node) ? Event::Kind::kCopy : Event::Kind::kRun,
-                       node);
-      timer.SetKernel(program_->steps[s].kernel);
-      status = step.kernel->Run(args, step.state);
-    } else {
-      status = step.kernel->Run(args, step.state);
-    }
+    const KernelArgs args{steps_[s].inputs, steps_[s].outputs, scratch, &pool};
+    const absl::Status status = RunStep(s, args, options);
     if (!status.ok()) return Annotate(NodeLabel(program_->record.steps[s].node), status);
   }
   return absl::OkStatus();
+}
+
+absl::Status BoundProgram::RunStep(size_t s, const KernelArgs& args,
+                                   const SessionOptions& options) {
+  if (options.interrupt) KAIROS_RETURN_IF_ERROR(options.interrupt());
+  const Step& step = steps_[s];
+  if (!options.on_event) return step.kernel->Run(args, step.state);
+  const Node& node = program_->record.steps[s].node;
+  EventTimer timer(options, IsLayoutChange(node) ? Event::Kind::kCopy : Event::Kind::kRun, node);
+  timer.SetKernel(program_->steps[s].kernel);
+  return step.kernel->Run(args, step.state);
 }
 
 }  // namespace kairos

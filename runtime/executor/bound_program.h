@@ -32,6 +32,7 @@ class BoundProgram {
                    const SessionOptions& options);
 
  private:
+  absl::Status RunStep(size_t s, const KernelArgs& args, const SessionOptions& options);
   struct Step {
     const Kernel* kernel;
     Kernel::State* state;

@@ -78,6 +78,11 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
   return program;
 }
 
+void Engine::set_preparing(bool preparing, absl::Time deadline) {
+  preparing_ = preparing;
+  resolver_.set_deadline(deadline);
+}
+
 void Engine::TellPolicy() {
   if (untold_ == nullptr) return;
   const Signature& signature = untold_->record.signature;
@@ -140,6 +145,10 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   }
   Signature signature = set.table.MakeSignature(inputs);
   signature.region = set.region;
+  if (options_.on_miss == OnMiss::kError && !preparing_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        signature.ToString(InputNames(set.graph)), ": not prepared, and a run makes no Program"));
+  }
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program, MakeProgram(set, signature));
   KAIROS_RETURN_IF_ERROR(Reserve(*program));
   auto bound = std::make_unique<BoundProgram>(std::move(program));

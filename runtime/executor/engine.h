@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 #include "base/aligned_buffer.h"
@@ -70,6 +71,9 @@ class Engine {
   // `outputs` fit the Program.
   absl::Status Execute(ProgramSet& set, BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
+  // While it is, Programs are made also where the session's options say that a run makes none, but
+  // no kernel after the deadline.
+  void set_preparing(bool preparing, absl::Time deadline = absl::InfiniteFuture());
   // Once for each recorded Program that is worth keeping, when nobody waits for it any more.
   void TellPolicy();
 
@@ -89,6 +93,7 @@ class Engine {
   AlignedBuffer arena_, scratch_;
   SessionStats stats_;
   RecordingLog recordings_;
+  bool preparing_ = false;
   std::shared_ptr<const Program> untold_;  // recorded, and the policy has not been told yet
 };
 

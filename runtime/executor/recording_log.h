@@ -32,7 +32,8 @@ class SeenInputs {
 
 class RecordingLog {
  public:
-  // `seen`: of the signature's graph. `not_ready`: why the policy had no Program ready; may be empty.
+  // `seen`: of the signature's graph. `not_ready`: why the policy had no Program ready; may be
+  // empty.
   void Add(const Signature& signature, absl::Span<const std::string> input_names,
            const std::string& not_ready, int64_t duration_ns, SeenInputs* seen);
   // The newest ones, oldest first.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "base/status_macros.h"
 #include "executor/event_timer.h"
@@ -100,9 +101,19 @@ const Backend* Resolver::WouldRun(KernelRequest request) const {
   return chosen.ok() ? *chosen : nullptr;
 }
 
+absl::Status Resolver::MayGoOn() const {
+  if (deadline_ != absl::InfiniteFuture() && absl::Now() > deadline_) {
+    return absl::DeadlineExceededError("the deadline has passed");
+  }
+  return options_.interrupt ? options_.interrupt() : absl::OkStatus();
+}
+
 absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
                                                const std::vector<Slot>& slots,
                                                const StepRecord* frozen) {
+  if (const absl::Status go_on = MayGoOn(); !go_on.ok()) {
+    return Annotate(NodeLabel(step.node), go_on);
+  }
   const StepRequest wanted(step, slots, policy().specializes(),
                            runtime_.thread_pool().thread_count(), options_);
   ResolvedStep resolved;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "executor/shared_model.h"
 #include "executor/weight_store.h"
@@ -45,8 +46,12 @@ class Resolver {
   Runtime& runtime() const { return runtime_; }
   SharedModel& shared() const { return *shared_; }
   const SessionOptions& options() const { return options_; }
+  // No kernel is made after it.
+  void set_deadline(absl::Time deadline) { deadline_ = deadline; }
 
  private:
+  absl::Status MayGoOn() const;
+
   absl::Status ChooseKernel(const KernelRequest& request, const StepRecord* frozen,
                             ResolvedStep* resolved);
   absl::Status Pack(const StepRecord& step, const std::vector<Slot>& slots, ResolvedStep* resolved);
@@ -55,6 +60,7 @@ class Resolver {
   Runtime& runtime_;
   const std::shared_ptr<SharedModel> shared_;
   const SessionOptions& options_;
+  absl::Time deadline_ = absl::InfiniteFuture();
 };
 
 }  // namespace kairos

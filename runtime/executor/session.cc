@@ -62,8 +62,25 @@ StepInfo Describe(const Node& node, const ResolvedStep& step) {
       absl::StrJoin(node.post_ops, ",",
                     [](std::string* out, const PostOp& post) { absl::StrAppend(out, post.op); }),
       step.kernel.source,
-      step.kernel.reason};
+      step.kernel.reason,
+      step.rejected,
+      step.made_ns};
 }
+
+// The engine makes Programs while this lives, whatever the session's options say.
+class Preparing {
+ public:
+  explicit Preparing(Engine& engine, absl::Time deadline = absl::InfiniteFuture())
+      : engine_(engine) {
+    engine_.set_preparing(true, deadline);
+  }
+  ~Preparing() { engine_.set_preparing(false); }
+  Preparing(const Preparing&) = delete;
+  Preparing& operator=(const Preparing&) = delete;
+
+ private:
+  Engine& engine_;
+};
 
 }  // namespace
 
@@ -84,6 +101,8 @@ struct Session::Impl {
   // In one piece.
   absl::Status Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
+  // Programs may be made meanwhile.
+  absl::Status Prepare(absl::Span<const TensorView> inputs);
   // In parts.
   absl::Status MakeParts();
   absl::StatusOr<std::vector<AnyValue>> RunParts(std::vector<AnyValue> inputs);
@@ -109,6 +128,16 @@ absl::Status Session::Impl::Execute(BoundProgram& program, absl::Span<const Tens
   KAIROS_RETURN_IF_ERROR(CheckOutputs(graph(), program.output_types(), taps(), outputs));
   ++engine.stats().runs;
   return engine.Execute(whole, program, inputs, outputs);
+}
+
+absl::Status Session::Impl::Prepare(absl::Span<const TensorView> inputs) {
+  if (in_parts) {
+    KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, Borrow(inputs));
+    return RunParts(std::move(borrowed)).status();
+  }
+  const absl::Status status = engine.ProgramFor(whole, inputs).status();
+  engine.TellPolicy();  // nobody waits for a result
+  return status;
 }
 
 absl::Status Session::Impl::MakeParts() {
@@ -229,6 +258,7 @@ absl::StatusOr<std::vector<AnyValue>> Session::RunValues(absl::Span<const AnyVal
 bool Session::runs_in_parts() const { return impl_->in_parts; }
 
 absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(absl::Span<const TensorView> inputs) {
+  const Preparing preparing(impl_->engine);
   if (!impl_->in_parts) {
     KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
     return program->output_types();
@@ -240,16 +270,27 @@ absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(absl::Span<const Te
 }
 
 absl::Status Session::Prepare(absl::Span<const TensorView> inputs) {
-  if (impl_->in_parts) {
-    KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, impl_->Borrow(inputs));
-    return impl_->RunParts(std::move(borrowed)).status();
+  const Preparing preparing(impl_->engine);
+  return impl_->Prepare(inputs);
+}
+
+absl::Status Session::Prepare(absl::Span<const std::vector<TensorView>> signatures,
+                              absl::Time deadline, const std::function<void(size_t)>& progress) {
+  const Preparing preparing(impl_->engine, deadline);
+  for (size_t i = 0; i < signatures.size(); ++i) {
+    KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("signature ", i), impl_->Prepare(signatures[i])));
+    if (progress) progress(i + 1);
   }
-  const absl::Status status = impl_->engine.ProgramFor(impl_->whole, inputs).status();
-  impl_->engine.TellPolicy();  // nobody waits for a result
-  return status;
+  return absl::OkStatus();
+}
+
+bool Session::Ready(absl::Span<const TensorView> inputs) {
+  if (impl_->in_parts || !impl_->engine.resolver().policy().keeps_programs()) return false;
+  return inputs.size() == impl_->whole.keyed.size() && impl_->whole.table.Find(inputs) != nullptr;
 }
 
 absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> inputs) {
+  const Preparing preparing(impl_->engine);
   if (impl_->in_parts) {
     return absl::FailedPreconditionError("the model runs in parts; call RecordAll()");
   }
@@ -258,6 +299,7 @@ absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> input
 }
 
 absl::StatusOr<std::vector<ProgramRecord>> Session::RecordAll(absl::Span<const AnyValue> inputs) {
+  const Preparing preparing(impl_->engine);
   std::vector<ProgramRecord> records;
   if (impl_->in_parts) {
     KAIROS_RETURN_IF_ERROR(impl_->MakeParts());

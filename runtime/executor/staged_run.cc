@@ -91,6 +91,9 @@ absl::StatusOr<std::vector<AnyValue>> StagedRun::RunGraph(const StagedGraph& gra
 absl::StatusOr<std::vector<AnyValue>> StagedRun::RunStage(
     const StagedGraph::Stage& stage, absl::Span<const AnyValue* const> inputs) {
   if (stage.region != nullptr) return RunRegion(*stage.region, inputs);
+  if (engine_.options().interrupt) {
+    KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(stage.node), engine_.options().interrupt()));
+  }
   EventTimer timer(engine_.options(), Event::Kind::kRun, stage.node);
   absl::StatusOr<std::vector<AnyValue>> outputs;
   if (stage.flow == NodeFlow::kControl) {

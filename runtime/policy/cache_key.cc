@@ -34,8 +34,8 @@ std::string CacheKey(const PolicyContext& context, const Policy& policy,
   };
   add("library", KAIROS_VERSION);
   add("model", absl::StrCat(absl::Hex(context.model->digest(), absl::kZeroPad16)));
-  add("region", signature.region);
   add("inputs", InputsOf(signature));
+  if (!signature.region.empty()) add("region", signature.region);
   add("policy", policy.name());
   add("passes", absl::StrJoin(policy.passes(), ","));
   add("specializes", policy.specializes() ? "yes" : "no");

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 #include "kairos/any_value.h"
@@ -40,6 +41,12 @@ struct Event {
 // "passes", "record", "compile" ...
 absl::string_view EventKindName(Event::Kind kind);
 
+// What Run does for inputs whose Program has not been made yet.
+enum class OnMiss : uint8_t {
+  kCompile,  // makes it, which takes as long as it takes
+  kError,    // kFailedPrecondition, at once; Prepare() makes Programs
+};
+
 struct SessionOptions {
   std::shared_ptr<const Policy> policy;  // null: NewAutoPolicy()
   // Values to return behind the model's outputs, by name. They are kept out of fusion.
@@ -50,6 +57,12 @@ struct SessionOptions {
   bool winograd = true;
   // Called on the thread that runs; off when empty.
   std::function<void(const Event&)> on_event;
+  OnMiss on_miss = OnMiss::kCompile;
+  // Asked before each operator of a run, and before each kernel while a Program is made: anything
+  // but OK ends the call with that status (kCancelled, kDeadlineExceeded; not kDataLoss or
+  // kUnimplemented, which have meanings of their own). Outputs are then undefined, and the session
+  // can be used again. Called on the thread that runs; off when empty.
+  std::function<absl::Status()> interrupt;
   // The clock of events, in ns; the steady clock when empty. For hosts that have their own.
   std::function<int64_t()> clock_ns;
 };
@@ -104,8 +117,17 @@ class Session {
 
   // Output types for these inputs; records the Program if it is new.
   absl::StatusOr<std::vector<TensorType>> OutputTypes(absl::Span<const TensorView> inputs);
-  // Compiles and reserves everything for these inputs without running on them.
+  // Compiles and reserves everything for these inputs without running on them; they need no data
+  // but where values decide shapes.
   absl::Status Prepare(absl::Span<const TensorView> inputs);
+  // The same for several signatures, in their order. `progress` is called with the number that is
+  // prepared. kDeadlineExceeded when not all are by then; what is prepared stays. Between kernels
+  // only: one that is being compiled is finished.
+  absl::Status Prepare(absl::Span<const std::vector<TensorView>> signatures, absl::Time deadline,
+                       const std::function<void(size_t)>& progress = {});
+  // Whether Run on these inputs would make nothing. Never under a policy that keeps no Programs,
+  // nor of a model that runs in parts.
+  bool Ready(absl::Span<const TensorView> inputs);
   // The Program of these inputs in a form that can be saved, packed weights included.
   // kFailedPrecondition when the model runs in parts.
   absl::StatusOr<ProgramRecord> Record(absl::Span<const TensorView> inputs);
