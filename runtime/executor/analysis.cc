@@ -6,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "base/aligned_buffer.h"
 #include "base/status_macros.h"
 #include "executor/evaluate.h"
 #include "executor/inline_branch.h"
+#include "executor/new_tensor.h"
 #include "graph/op_table.h"
 
 namespace kairos {
@@ -62,15 +62,11 @@ class Specializer {
       ValueFacts& input = facts(graph_.inputs[i]);
       input.type = signature.inputs[i];
       const std::string& bytes = signature.values[i];
-      if (input.type.byte_count() == 0 && decides_shape_[static_cast<size_t>(graph_.inputs[i])]) {
-        static constexpr std::byte kNothing{};
-        input.constant = {input.type, &kNothing, nullptr};
-      }
-      if (bytes.empty()) continue;
-      KAIROS_ASSIGN_OR_RETURN(AlignedBuffer copy, AlignedBuffer::Make(bytes.size()));
-      std::memcpy(copy.data(), bytes.data(), bytes.size());
-      auto owner = std::make_shared<AlignedBuffer>(std::move(copy));
-      input.constant = {input.type, owner->data(), owner};
+      const bool nothing =
+          input.type.byte_count() == 0 && decides_shape_[static_cast<size_t>(graph_.inputs[i])];
+      if (bytes.empty() && !nothing) continue;
+      KAIROS_ASSIGN_OR_RETURN(input.constant, NewTensor(input.type));
+      std::memcpy(NewData(input.constant), bytes.data(), bytes.size());
     }
     return absl::OkStatus();
   }
@@ -96,12 +92,9 @@ class Specializer {
       return absl::UnimplementedError(absl::StrCat(
           NodeLabel(node), ": what it runs depends on data, which only a run computes"));
     }
-    if (condition->type.dtype != DType::kBool || condition->type.element_count() != 1) {
-      return absl::InvalidArgumentError(absl::StrCat(NodeLabel(node), ": the condition is ",
-                                                     condition->type.ToString(),
-                                                     ", expected one element of bool"));
-    }
-    const bool taken = *static_cast<const bool*>(condition->constant.data);
+    const absl::StatusOr<bool> decided = ScalarBool(condition->constant, "the condition");
+    if (!decided.ok()) return Annotate(NodeLabel(node), decided.status());
+    const bool taken = *decided;
     std::vector<bool> wanted;
     for (ValueId id : node.outputs) {
       wanted.push_back(id != kNoValue && decides_shape_[static_cast<size_t>(id)]);
@@ -222,7 +215,7 @@ class Specializer {
     }
     for (size_t i = 0; i < facts_.size(); ++i) {
       Value value;
-      value.name = graph_.values[i].name;
+      value.name = std::move(graph_.values[i].name);
       if (facts_[i].known()) value.constant = std::move(facts_[i].constant);
       result.graph.values.push_back(std::move(value));
       result.types.push_back(std::move(facts_[i].type));

@@ -16,10 +16,8 @@ absl::StatusOr<Plan> CompilePlan(std::shared_ptr<Runtime> runtime,
                                  const std::function<void(size_t)>& progress) {
   std::vector<std::vector<AnyValue>> values;
   for (const std::vector<TensorView>& views : signatures) {
-    KAIROS_RETURN_IF_ERROR(CheckInputTypes(model->graph(), views));
-    KAIROS_RETURN_IF_ERROR(CheckInputData(model->graph(), views));
-    std::vector<AnyValue>& borrowed = values.emplace_back();
-    for (const TensorView& view : views) borrowed.push_back(AnyValue::Of(view));
+    KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, BorrowInputs(model->graph(), views));
+    values.push_back(std::move(borrowed));
   }
   return CompilePlanForValues(std::move(runtime), std::move(model), values, progress);
 }

@@ -59,10 +59,7 @@ class Stack {
     TensorType joined = type_;
     joined.shape.insert(joined.shape.begin(), count_);
     KAIROS_RETURN_IF_ERROR(CheckedByteCount(joined.dtype, joined.shape).status());
-    static constexpr std::byte kEmpty{};
-    auto owner = std::make_shared<AlignedBuffer>(std::move(buffer_));
-    const void* data = owner->data() == nullptr ? &kEmpty : owner->data();
-    Constant all{std::move(joined), data, std::move(owner)};
+    Constant all = TensorIn(std::move(buffer_), std::move(joined));
     if (at == 0 && !reverse) return all;
     std::vector<Constant> parts;
     for (int64_t i = 0; i < count_; ++i) {

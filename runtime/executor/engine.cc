@@ -16,12 +16,6 @@ constexpr size_t kMaxReasons = 32;
 // Inputs whose bytes are part of the signature are shapes, axes and the like.
 constexpr size_t kMaxKeyedBytes = 64 << 10;
 
-std::vector<std::string> InputNames(const Graph& graph) {
-  std::vector<std::string> names;
-  for (ValueId id : graph.inputs) names.push_back(graph.value(id).name);
-  return names;
-}
-
 }  // namespace
 
 // The Program of a ready record; null with the reason when a new one must be recorded.
@@ -53,8 +47,7 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
   TellPolicy();  // of one that was prepared and has not run
   absl::StatusOr<ReadyProgram> ready =
       resolver_.policy().FindProgram(resolver_.policy_context(), signature);
-  const std::vector<std::string> names = InputNames(set.graph);
-  if (!ready.ok()) return Annotate(signature.ToString(names), ready.status());
+  if (!ready.ok()) return Annotate(signature.ToString(set.input_names()), ready.status());
   std::string reason = ready->reason;
   std::shared_ptr<const Program> program;
   if (ready->record != nullptr) {
@@ -71,7 +64,8 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
     const ProgramRecord* untapped = options_.taps.empty() ? nullptr : ready->record;
     KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver_, untapped));
     ++stats_.recordings;
-    recordings_.Add(signature, names, reason, EventTimer::SteadyNs() - start_ns, &set.seen);
+    recordings_.Add(signature, set.input_names(), reason, EventTimer::SteadyNs() - start_ns,
+                    &set.seen);
     if (options_.taps.empty() && set.limit == 0) untold_ = program;
   }
   Count(*program, reason);
@@ -147,7 +141,7 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   signature.region = set.region;
   if (options_.on_miss == OnMiss::kError && !preparing_) {
     return absl::FailedPreconditionError(absl::StrCat(
-        signature.ToString(InputNames(set.graph)), ": not prepared, and a run makes no Program"));
+        signature.ToString(set.input_names()), ": not prepared, and a run makes no Program"));
   }
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program, MakeProgram(set, signature));
   KAIROS_RETURN_IF_ERROR(Reserve(*program));

@@ -19,6 +19,7 @@
 #include "executor/recording_log.h"
 #include "executor/resolver.h"
 #include "executor/shared_model.h"
+#include "graph/value_names.h"
 #include "kairos/session.h"
 
 namespace kairos {
@@ -37,6 +38,8 @@ class ProgramSet {
         prepare(std::move(prepare)),
         limit(limit),
         table(this->keyed, limit) {}
+
+  std::vector<std::string> input_names() const { return NamesOf(graph, graph.inputs); }
 
   const std::string region;  // as Signature::region
   const Graph& graph;

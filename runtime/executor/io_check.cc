@@ -153,6 +153,15 @@ absl::Status CheckInputData(const Graph& graph, absl::Span<const TensorView> inp
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<AnyValue>> BorrowInputs(const Graph& graph,
+                                                   absl::Span<const TensorView> inputs) {
+  KAIROS_RETURN_IF_ERROR(CheckInputTypes(graph, inputs));
+  KAIROS_RETURN_IF_ERROR(CheckInputData(graph, inputs));
+  std::vector<AnyValue> values;
+  for (const TensorView& input : inputs) values.push_back(AnyValue::Of(input));
+  return values;
+}
+
 absl::Status CheckOutputs(const Graph& graph, absl::Span<const TensorType> types,
                           absl::Span<const std::string> tap_names,
                           absl::Span<const MutableTensorView> outputs) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
 #include "kairos/any_value.h"
@@ -18,7 +19,10 @@ namespace kairos {
 absl::Status CheckInputTypes(const Graph& graph, absl::Span<const TensorView> inputs);
 // Pointers and byte counts; allocates nothing when all is well.
 absl::Status CheckInputData(const Graph& graph, absl::Span<const TensorView> inputs);
-// The same for values: kinds, and the tensors in them. Of a sequence's or an optional's only the
+// Values that borrow the tensors' memory, when both checks pass.
+absl::StatusOr<std::vector<AnyValue>> BorrowInputs(const Graph& graph,
+                                                   absl::Span<const TensorView> inputs);
+// The checks for values: kinds, and the tensors in them. Of a sequence's or an optional's only the
 // element type is declared.
 absl::Status CheckInputValues(const Graph& graph, absl::Span<const AnyValue> inputs);
 // Number, dtype, exact shape, pointer and size.

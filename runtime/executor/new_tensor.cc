@@ -40,10 +40,14 @@ absl::Status ExpectNumbers(const Constant& tensor) {
 absl::StatusOr<Constant> NewTensor(TensorType type) {
   KAIROS_ASSIGN_OR_RETURN(const size_t bytes, CheckedByteCount(type.dtype, type.shape));
   KAIROS_ASSIGN_OR_RETURN(AlignedBuffer buffer, AlignedBuffer::Make(bytes));
-  auto owner = std::make_shared<AlignedBuffer>(std::move(buffer));
+  return TensorIn(std::move(buffer), std::move(type));
+}
+
+Constant TensorIn(AlignedBuffer buffer, TensorType type) {
   static constexpr std::byte kEmpty{};
+  auto owner = std::make_shared<AlignedBuffer>(std::move(buffer));
   const void* data = owner->data() == nullptr ? &kEmpty : owner->data();
-  return Constant{std::move(type), data, std::move(owner)};
+  return {std::move(type), data, std::move(owner)};
 }
 
 absl::Status NewOutputs(absl::Span<const TensorType> types, std::vector<AnyValue>* outputs,

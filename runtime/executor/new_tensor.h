@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
+#include "base/aligned_buffer.h"
 #include "kairos/any_value.h"
 #include "kairos/attribute.h"
 #include "kairos/tensor.h"
@@ -19,6 +20,8 @@ namespace kairos {
 // In memory of its own, to be written once through NewData() before it is shared. The address is
 // never null. kResourceExhausted when the limits or memory are passed; kUnimplemented for strings.
 absl::StatusOr<Constant> NewTensor(TensorType type);
+// In the memory of the buffer, which has as many bytes as the type needs, or more.
+Constant TensorIn(AlignedBuffer buffer, TensorType type);
 inline void* NewData(const Constant& fresh) { return const_cast<void*>(fresh.data); }
 
 // A view of a tensor of numbers.

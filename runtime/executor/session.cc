@@ -97,13 +97,12 @@ struct Session::Impl {
   const Graph& graph() const { return engine.model().graph(); }
   const std::vector<std::string>& taps() const { return engine.options().taps; }
 
-  absl::StatusOr<std::vector<AnyValue>> Borrow(absl::Span<const TensorView> views) const;
   // In one piece.
   absl::Status Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
   // Programs may be made meanwhile.
   absl::Status Prepare(absl::Span<const TensorView> inputs);
-  // In parts.
+  // In parts. Inputs have been checked.
   absl::Status MakeParts();
   absl::StatusOr<std::vector<AnyValue>> RunParts(std::vector<AnyValue> inputs);
   absl::StatusOr<std::vector<Constant>> RunPartsToTensors(absl::Span<const TensorView> inputs);
@@ -114,15 +113,6 @@ struct Session::Impl {
   std::unique_ptr<StagedRun> parts;  // made when it is first needed
 };
 
-absl::StatusOr<std::vector<AnyValue>> Session::Impl::Borrow(
-    absl::Span<const TensorView> views) const {
-  KAIROS_RETURN_IF_ERROR(CheckInputTypes(graph(), views));
-  KAIROS_RETURN_IF_ERROR(CheckInputData(graph(), views));
-  std::vector<AnyValue> values;
-  for (const TensorView& view : views) values.push_back(AnyValue::Of(view));
-  return values;
-}
-
 absl::Status Session::Impl::Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
                                     absl::Span<const MutableTensorView> outputs) {
   KAIROS_RETURN_IF_ERROR(CheckOutputs(graph(), program.output_types(), taps(), outputs));
@@ -132,7 +122,7 @@ absl::Status Session::Impl::Execute(BoundProgram& program, absl::Span<const Tens
 
 absl::Status Session::Impl::Prepare(absl::Span<const TensorView> inputs) {
   if (in_parts) {
-    KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, Borrow(inputs));
+    KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, BorrowInputs(graph(), inputs));
     return RunParts(std::move(borrowed)).status();
   }
   const absl::Status status = engine.ProgramFor(whole, inputs).status();
@@ -151,7 +141,6 @@ absl::Status Session::Impl::MakeParts() {
 }
 
 absl::StatusOr<std::vector<AnyValue>> Session::Impl::RunParts(std::vector<AnyValue> inputs) {
-  KAIROS_RETURN_IF_ERROR(CheckInputValues(graph(), inputs));
   KAIROS_RETURN_IF_ERROR(MakeParts());
   ++engine.stats().runs;
   KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> outputs, parts->Run(std::move(inputs)));
@@ -164,7 +153,7 @@ absl::StatusOr<std::vector<AnyValue>> Session::Impl::RunParts(std::vector<AnyVal
 
 absl::StatusOr<std::vector<Constant>> Session::Impl::RunPartsToTensors(
     absl::Span<const TensorView> inputs) {
-  KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, Borrow(inputs));
+  KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, BorrowInputs(graph(), inputs));
   KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> values, RunParts(std::move(borrowed)));
   std::vector<Constant> tensors;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -243,8 +232,8 @@ absl::StatusOr<std::vector<Tensor>> Session::Run(absl::Span<const TensorView> in
 }
 
 absl::StatusOr<std::vector<AnyValue>> Session::RunValues(absl::Span<const AnyValue> inputs) {
-  if (impl_->in_parts) return impl_->RunParts({inputs.begin(), inputs.end()});
   KAIROS_RETURN_IF_ERROR(CheckInputValues(impl_->graph(), inputs));
+  if (impl_->in_parts) return impl_->RunParts({inputs.begin(), inputs.end()});
   std::vector<TensorView> views;
   for (const AnyValue& input : inputs) views.push_back(ViewOf(input.tensor));
   KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, views));
@@ -300,6 +289,7 @@ absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> input
 
 absl::StatusOr<std::vector<ProgramRecord>> Session::RecordAll(absl::Span<const AnyValue> inputs) {
   const Preparing preparing(impl_->engine);
+  KAIROS_RETURN_IF_ERROR(CheckInputValues(impl_->graph(), inputs));
   std::vector<ProgramRecord> records;
   if (impl_->in_parts) {
     KAIROS_RETURN_IF_ERROR(impl_->MakeParts());
@@ -309,7 +299,6 @@ absl::StatusOr<std::vector<ProgramRecord>> Session::RecordAll(absl::Span<const A
     KAIROS_RETURN_IF_ERROR(run);
     return records;
   }
-  KAIROS_RETURN_IF_ERROR(CheckInputValues(impl_->graph(), inputs));
   std::vector<TensorView> views;
   for (const AnyValue& input : inputs) views.push_back(ViewOf(input.tensor));
   KAIROS_ASSIGN_OR_RETURN(ProgramRecord record, Record(views));

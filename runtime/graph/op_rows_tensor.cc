@@ -31,15 +31,9 @@ constexpr OpInfo View(absl::string_view op, int min_inputs, int max_inputs, absl
                       ShapeFunction shape_function,
                       absl::Span<const AttributeSpec> attributes = {}) {
   const uint32_t decisive = max_inputs == 2 ? Inputs(1) : 0;
-  return {.op = op,
-          .min_inputs = min_inputs,
-          .max_inputs = max_inputs,
-          .input_types = types,
-          .shape_function = shape_function,
-          .attributes = attributes,
-          .shape_inputs = decisive,
-          .value_inputs = decisive,
-          .is_view = true};
+  OpInfo row = Row(op, min_inputs, max_inputs, types, shape_function, attributes, decisive);
+  row.is_view = true;
+  return row;
 }
 
 constexpr OpInfo OfShapeOnly(absl::string_view op, ShapeFunction shape_function,

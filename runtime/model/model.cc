@@ -5,22 +5,13 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
+#include "graph/value_names.h"
 #include "model/digest.h"
 #include "model/model_impl.h"
 #include "model/open.h"
 #include "model/phase_timer.h"
 
 namespace kairos {
-namespace {
-
-std::vector<std::string> NamesOf(const Graph& graph, const std::vector<ValueId>& ids) {
-  std::vector<std::string> names;
-  names.reserve(ids.size());
-  for (ValueId id : ids) names.push_back(graph.value(id).name);
-  return names;
-}
-
-}  // namespace
 
 uint64_t DigestOf(const Model::Impl& impl) {
   std::call_once(impl.digest_once, [&impl] {
