@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<Detector>> Detector::Make(std::shared_ptr<Runtime
         absl::StrCat("sampling rate is ", rate, " Hz, expected 8000 or 16000"));
   }
   std::unique_ptr<Detector> detector(new Detector());
-  detector->frame_ = static_cast<size_t>(rate / 16000.0 * 512);
+  detector->frame_ = static_cast<size_t>(rate * 512 / 16000);
   detector->context_ = detector->frame_ / 8;
   const auto length = static_cast<int64_t>(detector->context_ + detector->frame_);
   if (absl::Status s = Fill({1, length}, &detector->input_); !s.ok()) return s;
