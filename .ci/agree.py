@@ -86,16 +86,17 @@ def difference(got, want):
 
 def compare(binaries, model, folder, count):
     makers, cases = CASES[model.stem]
-    shapes = ["=".join((n, "x".join(map(str, s)))) for case in cases for n, s in zip(makers, case)]
-    per_case = [",".join(shapes[i : i + len(makers)]) for i in range(0, len(shapes), len(makers))]
     kai = folder / f"{model.stem}.kai"
     run(binaries / "rtconvert", model, kai)
     values = []
     if "sr" in makers:
         np.save(folder / "sr.npy", rate((), None))
         values = ["--input", f"sr={folder / 'sr.npy'}"]
-        per_case = [case.removesuffix(",sr=") for case in per_case]
-    run(binaries / "rtcompile", kai, kai, *values, *[a for s in per_case for a in ("--shape", s)])
+    shapes = []
+    for case in cases:
+        named = [f"{name}={'x'.join(map(str, shape))}" for name, shape in zip(makers, case) if shape]
+        shapes += ["--shape", ",".join(named)]
+    run(binaries / "rtcompile", kai, kai, *values, *shapes)
     session = onnxruntime.InferenceSession(model)
     names = [output.name for output in session.get_outputs()]
     worst, equal = dict.fromkeys(POLICIES, 0.0), 0
