@@ -1,21 +1,17 @@
 // The embedding example reads the sample pictures, character for character, under every policy.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <doctest/doctest.h>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "kairos/compiler.h"
 #include "kairos/policies.h"
 #include "ocr/detector.h"
 #include "ocr/recogniser.h"
-#include "rtconvert/importer.h"
-#include "support/temp_dir.h"
+#include "support/planned_model.h"
+#include "support/trained_model.h"
 
 namespace kairos::ocr {
 namespace {
@@ -30,57 +26,28 @@ constexpr Sample kSamples[] = {
     {"invoice.png", "Invoice 20417 - total 1,389.50 EUR"},
 };
 
-// Null, and a line that says so, when the model is not there.
-std::shared_ptr<const Model> ImportModel(const std::string& name) {
-  const char* folder = std::getenv("KAIROS_MODELS");
-  const std::string path = folder == nullptr ? "" : std::string(folder) + "/" + name;
-  if (path.empty() || !std::filesystem::exists(path)) {
-    std::printf("SKIP: %s is not there (KAIROS_MODELS)\n", name.c_str());
-    return nullptr;
-  }
-  absl::StatusOr<Graph> graph = ImportOnnx(path, {}, nullptr);
-  REQUIRE_MESSAGE(graph.ok(), graph.status().ToString());
-  absl::StatusOr<std::shared_ptr<const Model>> model = Model::FromGraph(*std::move(graph));
-  REQUIRE_MESSAGE(model.ok(), model.status().ToString());
-  return *std::move(model);
-}
-
-std::shared_ptr<Runtime> TwoThreads() {
-  absl::StatusOr<std::shared_ptr<Runtime>> runtime = Runtime::Make({.threads = 2});
-  REQUIRE_MESSAGE(runtime.ok(), runtime.status().ToString());
-  return *std::move(runtime);
-}
-
 Image Load(const std::string& file) {
   absl::StatusOr<Image> image = ReadPng(std::string(KAIROS_OCR_SAMPLES) + "/" + file);
   REQUIRE_MESSAGE(image.ok(), image.status().ToString());
   return *std::move(image);
 }
 
-// The model with a plan for each of the inputs.
+// With a plan for each of the inputs.
 std::shared_ptr<const Model> Compile(std::shared_ptr<Runtime> runtime,
-                                     std::shared_ptr<const Model> model,
-                                     const std::vector<Tensor>& inputs, const std::string& path) {
+                                     const std::shared_ptr<const Model>& model,
+                                     const std::vector<Tensor>& inputs) {
   std::vector<std::vector<TensorView>> signatures;
   for (const Tensor& input : inputs) signatures.push_back({input.view()});
-  absl::StatusOr<Plan> plan = CompilePlan(std::move(runtime), model, signatures);
-  REQUIRE_MESSAGE(plan.ok(), plan.status().ToString());
-  const absl::Status saved = SaveModel(model->graph(), PlansWith(*model, *std::move(plan)), path);
-  REQUIRE_MESSAGE(saved.ok(), saved.ToString());
-  absl::StatusOr<std::shared_ptr<const Model>> loaded = Model::Load(path);
-  REQUIRE_MESSAGE(loaded.ok(), loaded.status().ToString());
-  return *std::move(loaded);
+  return testing::WithPlan(std::move(runtime), model, signatures);
 }
 
 TEST_CASE("the text recogniser reads the sample pictures under every policy") {
-  const std::shared_ptr<const Model> model = ImportModel("ch_PP-OCRv4_rec_infer.onnx");
+  const std::shared_ptr<const Model> model = testing::ImportTrained("ch_PP-OCRv4_rec_infer.onnx");
   if (model == nullptr) return;
-  const std::shared_ptr<Runtime> runtime = TwoThreads();
-  testing::TempDir directory;
+  const std::shared_ptr<Runtime> runtime = testing::NewRuntime("", 2);
   std::vector<Tensor> inputs;
   for (const Sample& sample : kSamples) inputs.push_back(*ToInput(Load(sample.file), 48));
-  const std::shared_ptr<const Model> compiled =
-      Compile(runtime, model, inputs, directory.File("rec.kai"));
+  const std::shared_ptr<const Model> compiled = Compile(runtime, model, inputs);
 
   for (const auto& policy : {NewEagerPolicy(), NewJitPolicy(),
                              NewAotPolicy({OnPlanMismatch::kError}), NewAutoPolicy()}) {
@@ -113,20 +80,19 @@ std::vector<Image> LinesOf(const Image& page, std::shared_ptr<Runtime> runtime,
 }
 
 TEST_CASE("a page is found and read line by line, under every policy") {
-  std::shared_ptr<const Model> line_model = ImportModel("ch_PP-OCRv4_rec_infer.onnx");
-  std::shared_ptr<const Model> page_model = ImportModel("ch_PP-OCRv4_det_infer.onnx");
+  std::shared_ptr<const Model> line_model = testing::ImportTrained("ch_PP-OCRv4_rec_infer.onnx");
+  std::shared_ptr<const Model> page_model = testing::ImportTrained("ch_PP-OCRv4_det_infer.onnx");
   if (line_model == nullptr || page_model == nullptr) return;
-  const std::shared_ptr<Runtime> runtime = TwoThreads();
+  const std::shared_ptr<Runtime> runtime = testing::NewRuntime("", 2);
   const Image page = Load("pages/report.png");
-  testing::TempDir directory;
   std::vector<Tensor> inputs;
   inputs.push_back(*Tensor::Make(DType::kFloat32, {1, 3, 736, 1184}));
-  page_model = Compile(runtime, page_model, inputs, directory.File("det.kai"));
+  page_model = Compile(runtime, page_model, inputs);
   inputs.clear();
   for (const Image& line : LinesOf(page, runtime, page_model, NewAotPolicy())) {
     inputs.push_back(*ToInput(line, 48));
   }
-  line_model = Compile(runtime, line_model, inputs, directory.File("rec.kai"));
+  line_model = Compile(runtime, line_model, inputs);
   for (const auto& policy : {NewEagerPolicy(), NewJitPolicy(),
                              NewAotPolicy({OnPlanMismatch::kError}), NewAutoPolicy()}) {
     CAPTURE(policy->name());

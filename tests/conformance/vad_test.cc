@@ -1,19 +1,16 @@
 // The embedding example hears speech where ONNX Runtime 1.32 does with the same model, under every
 // policy; and finds the stretches of it.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <doctest/doctest.h>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "kairos/compiler.h"
 #include "kairos/policies.h"
-#include "rtconvert/importer.h"
+#include "support/planned_model.h"
 #include "support/temp_dir.h"
+#include "support/trained_model.h"
 #include "vad/audio.h"
 #include "vad/detector.h"
 
@@ -38,27 +35,15 @@ constexpr float kExpected[] = {
     0.01968f, 0.01822f, 0.01858f, 0.01846f, 0.01843f, 0.01486f,
 };
 
-std::string ModelPath() {
-  const char* folder = std::getenv("KAIROS_MODELS");
-  return folder == nullptr ? "" : std::string(folder) + "/silero_vad.onnx";
-}
-
 Audio Sample() {
   absl::StatusOr<Audio> audio = ReadAudio(std::string(KAIROS_VAD_SAMPLES) + "/two_phrases.wav");
   REQUIRE_MESSAGE(audio.ok(), audio.status().ToString());
   return *std::move(audio);
 }
 
-std::shared_ptr<Runtime> OneThread() {
-  absl::StatusOr<std::shared_ptr<Runtime>> runtime = Runtime::Make({.threads = 1});
-  REQUIRE_MESSAGE(runtime.ok(), runtime.status().ToString());
-  return *std::move(runtime);
-}
-
 // With a plan for frames at 16 kHz.
 std::shared_ptr<const Model> Compile(const std::shared_ptr<Runtime>& runtime,
-                                     const std::shared_ptr<const Model>& model,
-                                     const std::string& path) {
+                                     const std::shared_ptr<const Model>& model) {
   std::vector<Tensor> inputs;
   inputs.push_back(*Tensor::Make(DType::kFloat32, {1, 576}));
   inputs.push_back(*Tensor::Make(DType::kFloat32, {2, 1, 128}));
@@ -69,27 +54,14 @@ std::shared_ptr<const Model> Compile(const std::shared_ptr<Runtime>& runtime,
   *static_cast<int64_t*>(inputs[2].data()) = 16000;
   std::vector<std::vector<TensorView>> signatures(1);
   for (const Tensor& input : inputs) signatures[0].push_back(input.view());
-  absl::StatusOr<Plan> plan = CompilePlan(runtime, model, signatures);
-  REQUIRE_MESSAGE(plan.ok(), plan.status().ToString());
-  const absl::Status saved = SaveModel(model->graph(), PlansWith(*model, *std::move(plan)), path);
-  REQUIRE_MESSAGE(saved.ok(), saved.ToString());
-  absl::StatusOr<std::shared_ptr<const Model>> loaded = Model::Load(path);
-  REQUIRE_MESSAGE(loaded.ok(), loaded.status().ToString());
-  return *std::move(loaded);
+  return testing::WithPlan(runtime, model, signatures);
 }
 
 TEST_CASE("the detector agrees with another runtime on each frame, under every policy") {
-  if (!std::filesystem::exists(ModelPath())) {
-    std::printf("SKIP: the silero-vad model is not there (KAIROS_MODELS)\n");
-    return;
-  }
-  absl::StatusOr<Graph> graph = ImportOnnx(ModelPath(), {}, nullptr);
-  REQUIRE_MESSAGE(graph.ok(), graph.status().ToString());
-  absl::StatusOr<std::shared_ptr<const Model>> imported = Model::FromGraph(*std::move(graph));
-  REQUIRE_MESSAGE(imported.ok(), imported.status().ToString());
-  const std::shared_ptr<Runtime> runtime = OneThread();
-  testing::TempDir directory;
-  const std::shared_ptr<const Model> model = Compile(runtime, *imported, directory.File("vad.kai"));
+  const std::shared_ptr<const Model> imported = testing::ImportTrained("silero_vad.onnx");
+  if (imported == nullptr) return;
+  const std::shared_ptr<Runtime> runtime = testing::NewRuntime("", 1);
+  const std::shared_ptr<const Model> model = Compile(runtime, imported);
   const Audio audio = Sample();
   for (const auto& policy : {NewEagerPolicy(), NewJitPolicy(),
                              NewAotPolicy({OnPlanMismatch::kError}), NewAutoPolicy()}) {
@@ -138,7 +110,7 @@ TEST_CASE("what is no sound, or of another rate, is refused") {
   const std::string text = directory.File("text.wav");
   std::ofstream(text) << "no sound at all";
   CHECK_EQ(ReadAudio(text).status().code(), absl::StatusCode::kDataLoss);
-  CHECK_FALSE(Detector::Make(OneThread(), nullptr, nullptr, 44100).ok());
+  CHECK_FALSE(Detector::Make(testing::NewRuntime("", 1), nullptr, nullptr, 44100).ok());
 }
 
 }  // namespace

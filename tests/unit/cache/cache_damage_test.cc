@@ -18,14 +18,7 @@ namespace {
 
 constexpr size_t kChecksumOffset = 24, kHeaderBytes = 64;  // see policy/cache_directory.cc
 
-struct Fixture {
-  TempDir folder;
-  StartOptions options{.directory = folder.File("cache")};
-  Graph graph = FoldedNet();
-  std::vector<Tensor> inputs = FoldedInput(4);
-  std::vector<Tensor> expected = RunReference(graph, inputs);
-
-  Start Begin() { return RunStart(graph, inputs, options); }
+struct Fixture : CacheFixture {
   // The start after a file was changed misses once, computes the right thing and repairs the file.
   Start CheckMissAndRepair() {
     Start start = Begin();
@@ -33,7 +26,7 @@ struct Fixture {
     CHECK(start.cache.misses == 1);
     CHECK(start.session.recordings == 1);
     CHECK(start.cache.writes == 1);
-    CHECK(MaxError(start.outputs, expected) < 1e-5);
+    CHECK(IsRight(start));
     return start;
   }
   std::string PathOf(const std::string& suffix) {

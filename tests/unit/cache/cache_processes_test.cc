@@ -36,15 +36,7 @@ void Limit(Resource resource, rlim_t value) {
   setrlimit(resource, &limit);
 }
 
-struct Fixture {
-  TempDir folder;
-  StartOptions options{.directory = folder.File("cache")};
-  Graph graph = FoldedNet();
-  std::vector<Tensor> inputs = FoldedInput(4);
-  std::vector<Tensor> expected = RunReference(graph, inputs);
-
-  Start Begin() { return RunStart(graph, inputs, options); }
-  bool IsRight(const Start& start) { return MaxError(start.outputs, expected) < 1e-5; }
+struct Fixture : CacheFixture {
   // Permissions and limits do not bind root: it hands the folder over and becomes somebody else.
   bool BecomeOrdinaryUser() {
     constexpr uid_t kNobody = 65534;

@@ -101,6 +101,19 @@ inline std::map<std::string, std::string> Files(const std::string& directory,
   return files;
 }
 
+struct CacheFixture {
+  explicit CacheFixture(int64_t size = 4) : inputs(FoldedInput(size)) {}
+
+  TempDir folder;
+  StartOptions options{.directory = folder.File("cache")};
+  Graph graph = FoldedNet();
+  std::vector<Tensor> inputs;
+  std::vector<Tensor> expected = RunReference(graph, inputs);
+
+  Start Begin() { return RunStart(graph, inputs, options); }
+  bool IsRight(const Start& start) { return MaxError(start.outputs, expected) < 1e-5; }
+};
+
 }  // namespace kairos::testing
 
 #endif  // KAIROS_TESTS_UNIT_CACHE_CACHED_START_H_

@@ -15,13 +15,8 @@
 namespace kairos::testing {
 namespace {
 
-struct Fixture {
-  TempDir folder;
-  StartOptions options{.directory = folder.File("cache")};
-  Graph graph = FoldedNet();
-  std::vector<Tensor> inputs = FoldedInput(6);
-
-  Start Begin() { return RunStart(graph, inputs, options); }
+struct Fixture : CacheFixture {
+  Fixture() : CacheFixture(6) {}
 };
 
 // The first one compiled and wrote, the second one found all of it and did the same.
