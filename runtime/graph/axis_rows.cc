@@ -64,8 +64,7 @@ constexpr AxisRow kRows[] = {
     Pattern("MaxPool", "1", "1"),
     Pattern("QLinearConv", "0"),
     Pattern("SpaceToDepth", "0"),
-    // One matrix, one region each.
-    Pattern("AffineGrid", "0"),
+    // One region each.
     Pattern("MaxRoiPool", "-0"),
     Pattern("RoiAlign", "-00"),
     {"Resize", ResizeAxis},
