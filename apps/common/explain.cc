@@ -9,7 +9,8 @@ namespace {
 void PrintSteps(const Session& session) {
   std::printf("\n%-36s %-18s %-44s %9s %s\n", "node", "op", "kernel", "made [us]", "source");
   for (const StepInfo& step : session.Explain()) {
-    const std::string op = step.fused.empty() ? step.op : step.op + "+" + step.fused;
+    std::string op = step.fused.empty() ? step.op : step.op + "+" + step.fused;
+    if (step.turns > 1) op += " x" + std::to_string(step.turns);
     std::printf("%-36s %-18s %-44s %9.1f %s%s%s\n", step.node.c_str(), op.c_str(),
                 step.kernel.c_str(), static_cast<double>(step.made_ns) / 1e3,
                 std::string(KernelSourceName(step.source)).c_str(), step.reason.empty() ? "" : ": ",

@@ -4,36 +4,22 @@
 #include <set>
 #include <string>
 
+#include "kairos/node_cost.h"
+
 namespace kairos {
 namespace {
 
 constexpr int64_t kGrowth = 8;
 
-double Elements(const TensorType& type) { return static_cast<double>(type.element_count()); }
-
 double StepFlop(const Node& node, const std::vector<Slot>& slots) {
-  if (!node.domain.empty() || node.inputs.size() < 2 || node.outputs.empty()) return 0;
-  const auto type = [&](ValueId id) -> const TensorType* {
-    return id == kNoValue ? nullptr : &slots[static_cast<size_t>(id)].type;
+  const auto operands = [&](const std::vector<ValueId>& ids) {
+    std::vector<Operand> found(ids.size());
+    for (size_t i = 0; i < ids.size(); ++i) {
+      if (ids[i] != kNoValue) found[i] = {true, slots[static_cast<size_t>(ids[i])].type};
+    }
+    return found;
   };
-  const TensorType *a = type(node.inputs[0]), *b = type(node.inputs[1]), *y = type(node.outputs[0]);
-  if (a == nullptr || b == nullptr) return 0;
-  const bool recurrent = node.op == "LSTM" || node.op == "GRU" || node.op == "RNN";
-  if (recurrent && node.inputs.size() > 2 && type(node.inputs[2]) != nullptr &&
-      a->shape.size() == 3) {
-    const double steps = static_cast<double>(a->shape[0] * a->shape[1]);
-    return 2 * steps * (Elements(*b) + Elements(*type(node.inputs[2])));
-  }
-  if (y == nullptr || b->shape.empty() || a->shape.empty()) return 0;
-  const double per_row = Elements(*b) / std::max<double>(1, static_cast<double>(b->shape[0]));
-  if (node.op == "Conv") return 2 * Elements(*y) * per_row;
-  if (node.op == "ConvTranspose") return 2 * Elements(*a) * per_row;
-  if (node.op == "MatMul") return 2 * Elements(*y) * static_cast<double>(a->shape.back());
-  if (node.op == "Gemm" && !y->shape.empty()) {
-    const double rows = std::max<double>(1, static_cast<double>(y->shape[0]));
-    return 2 * Elements(*y) * Elements(*a) / rows;
-  }
-  return 0;
+  return FlopOf(node, operands(node.inputs), operands(node.outputs));
 }
 
 }  // namespace
@@ -41,12 +27,13 @@ double StepFlop(const Node& node, const std::vector<Slot>& slots) {
 Work WorkOf(const ProgramRecord& record) {
   Work work;
   for (const StepRecord& step : record.steps) {
-    work.flop += StepFlop(step.node, record.slots);
+    const double turns = record.turns_of(step);
+    work.flop += turns * StepFlop(step.node, record.slots);
     for (const std::vector<ValueId>* ids : {&step.node.inputs, &step.node.outputs}) {
       for (ValueId id : *ids) {
         if (id == kNoValue) continue;
-        work.traffic_bytes +=
-            static_cast<double>(record.slots[static_cast<size_t>(id)].type.byte_count());
+        const uint64_t bytes = record.slots[static_cast<size_t>(id)].type.byte_count();
+        work.traffic_bytes += turns * static_cast<double>(bytes);
       }
     }
   }

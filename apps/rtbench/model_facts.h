@@ -14,9 +14,7 @@
 namespace kairos {
 
 struct Work {
-  // Multiplications and additions of Conv, ConvTranspose, MatMul, Gemm, LSTM, GRU and RNN, done
-  // directly; all other operators count as none.
-  double flop = 0;
+  double flop = 0;  // as FlopOf()
   // Every operand of every step read or written once.
   double traffic_bytes = 0;
 };

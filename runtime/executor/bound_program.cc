@@ -50,6 +50,7 @@ BoundProgram::BoundProgram(std::shared_ptr<const Program> program) : program_(st
     for (ValueId id : node.outputs) place(id, nullptr);
     steps_.push_back(step);
   }
+  FindLoops();
   for (int32_t slot : record.outputs) {
     output_types_.push_back(record.slots[static_cast<size_t>(slot)].type);
   }
@@ -60,6 +61,38 @@ void BoundProgram::BindArena(std::byte* arena) {
   for (const auto& [argument, offset] : arena_arguments_) arguments_[argument] = arena + offset;
   arena_ = arena;
   bound_ = true;
+}
+
+void BoundProgram::FindLoops() {
+  const ProgramRecord& record = program_->record;
+  size_t argument = 0;
+  const auto add_windows = [&](const std::vector<ValueId>& ids, Loop* loop) {
+    for (ValueId id : ids) {
+      const size_t at = argument++;
+      if (loop == nullptr || id == kNoValue) continue;
+      const Slot& slot = record.slots[static_cast<size_t>(id)];
+      if (slot.turns > 1) loop->windows.emplace_back(at, slot.type.byte_count());
+    }
+  };
+  int32_t current = -1;
+  for (size_t s = 0; s < record.steps.size(); ++s) {
+    const StepRecord& step = record.steps[s];
+    if (step.loop >= 0) {
+      if (step.loop != current) loops_.push_back({s, s, record.turns_of(step), {}});
+      loops_.back().end = s + 1;
+    }
+    current = step.loop;
+    Loop* loop = current < 0 ? nullptr : &loops_.back();
+    add_windows(step.node.inputs, loop);
+    add_windows(step.node.outputs, loop);
+  }
+}
+
+void BoundProgram::MoveWindows(const Loop& loop, int32_t turns) {
+  for (const auto& [argument, bytes] : loop.windows) {
+    const auto by = static_cast<ptrdiff_t>(bytes) * turns;
+    arguments_[argument] = static_cast<std::byte*>(arguments_[argument]) + by;
+  }
 }
 
 absl::Status BoundProgram::Run(std::byte* arena, std::byte* scratch, ThreadPool& pool,
@@ -73,7 +106,30 @@ absl::Status BoundProgram::Run(std::byte* arena, std::byte* scratch, ThreadPool&
   for (const Patch& patch : output_patches_) {
     arguments_[patch.argument] = outputs[static_cast<size_t>(patch.index)].data;
   }
-  for (size_t s = 0; s < steps_.size(); ++s) {
+  size_t done = 0;
+  for (const Loop& loop : loops_) {
+    KAIROS_RETURN_IF_ERROR(RunSteps(done, loop.begin, scratch, pool, options));
+    KAIROS_RETURN_IF_ERROR(RunLoop(loop, scratch, pool, options));
+    done = loop.end;
+  }
+  return RunSteps(done, steps_.size(), scratch, pool, options);
+}
+
+absl::Status BoundProgram::RunLoop(const Loop& loop, std::byte* scratch, ThreadPool& pool,
+                                   const SessionOptions& options) {
+  absl::Status status;
+  int32_t turn = 0;
+  for (; turn < loop.turns && status.ok(); ++turn) {
+    status = RunSteps(loop.begin, loop.end, scratch, pool, options);
+    MoveWindows(loop, 1);
+  }
+  MoveWindows(loop, -turn);
+  return status;
+}
+
+absl::Status BoundProgram::RunSteps(size_t begin, size_t end, std::byte* scratch, ThreadPool& pool,
+                                    const SessionOptions& options) {
+  for (size_t s = begin; s < end; ++s) {
     const KernelArgs args{steps_[s].inputs, steps_[s].outputs, scratch, &pool};
     const absl::Status status = RunStep(s, args, options);
     if (!status.ok()) return Annotate(NodeLabel(program_->record.steps[s].node), status);

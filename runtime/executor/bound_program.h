@@ -32,6 +32,8 @@ class BoundProgram {
                    const SessionOptions& options);
 
  private:
+  absl::Status RunSteps(size_t begin, size_t end, std::byte* scratch, ThreadPool& pool,
+                        const SessionOptions& options);
   absl::Status RunStep(size_t s, const KernelArgs& args, const SessionOptions& options);
   struct Step {
     const Kernel* kernel;
@@ -43,7 +45,18 @@ class BoundProgram {
     size_t argument;  // index into arguments_
     int32_t index;    // of the caller's input or output
   };
+  // Steps that run several times, each time with some arguments moved on.
+  struct Loop {
+    size_t begin, end;  // steps
+    int32_t turns;
+    std::vector<std::pair<size_t, size_t>> windows;  // (argument, bytes of a turn)
+  };
+  void FindLoops();
   void BindArena(std::byte* arena);
+  // By so many turns, which may be negative.
+  void MoveWindows(const Loop& loop, int32_t turns);
+  absl::Status RunLoop(const Loop& loop, std::byte* scratch, ThreadPool& pool,
+                       const SessionOptions& options);
 
   const std::shared_ptr<const Program> program_;
   std::vector<TensorType> output_types_;
@@ -52,6 +65,7 @@ class BoundProgram {
   std::vector<std::unique_ptr<Kernel::State>> states_;
   std::vector<Patch> input_patches_, output_patches_;
   std::vector<std::pair<size_t, uint64_t>> arena_arguments_;  // (argument, offset)
+  std::vector<Loop> loops_;                                   // in order of execution
   std::byte* arena_ = nullptr;
   bool bound_ = false;
 };

@@ -21,6 +21,7 @@ StepRecord SplitLastPostOp(StepRecord* step, Lowered* lowered) {
   Slot between = lowered->record.slots[static_cast<size_t>(node.outputs[0])];
   between.kind = Slot::Kind::kArena;
   between.index = -1;
+  between.turns = 1;
   between.name.clear();
   lowered->root.push_back(static_cast<int32_t>(lowered->record.slots.size()));
   node.outputs[0] = lowered->root.back();
@@ -35,6 +36,7 @@ StepRecord SplitLastPostOp(StepRecord* step, Lowered* lowered) {
   }
   rest.node.post_ops.push_back(std::move(post));
   rest.known.resize(rest.node.inputs.size());
+  rest.loop = step->loop;
   return rest;
 }
 

@@ -1,5 +1,6 @@
 // Turns a specialised graph into slots and steps: memory layouts are assigned,
-// layout changes inserted, views recognised. Kernels and offsets come later.
+// layout changes inserted, views recognised, loops over a batch laid out. Kernels and offsets come
+// later.
 #ifndef KAIROS_RUNTIME_EXECUTOR_LOWERING_H_
 #define KAIROS_RUNTIME_EXECUTOR_LOWERING_H_
 
@@ -9,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "executor/analysis.h"
+#include "executor/batch_loops.h"
 #include "kairos/program_record.h"
 
 namespace kairos {
@@ -23,6 +25,7 @@ struct LoweringOptions {
   // The backend that would run a node, or null: a node of LayoutClass::kSpatial is laid out as the
   // first backend prefers that would run it so. Empty: everything is plain.
   std::function<const Backend*(const KernelRequest&)> would_run;
+  BatchLoops loops;  // of the specialised graph; or empty: none
 };
 
 absl::StatusOr<Lowered> Lower(const SpecializedGraph& specialized, const LoweringOptions& options,

@@ -11,8 +11,8 @@ namespace kairos {
 
 struct Lifetime {
   uint64_t bytes = 0;
-  int32_t first = 0;  // step that writes it
-  int32_t last = 0;   // last step that reads it, inclusive
+  int32_t first = 0;  // time when it is written
+  int32_t last = 0;   // time when it is last read, inclusive
 };
 
 struct ArenaPlan {

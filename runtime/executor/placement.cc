@@ -10,24 +10,53 @@ namespace {
 class Placer {
  public:
   Placer(const std::vector<ResolvedStep>& steps, Lowered& lowered)
-      : steps_(steps), record_(lowered.record), place_(lowered.root), last_use_(place_.size(), -1) {
-  }
+      : steps_(steps), record_(lowered.record), place_(lowered.root), lives_(place_.size()) {}
 
   void Run() {
+    FindLoops();
     for (size_t s = 0; s < record_.steps.size(); ++s) {
-      for (ValueId id : record_.steps[s].node.inputs) Touch(id, s);
       for (ValueId id : record_.steps[s].node.outputs) Touch(id, s);
+      for (ValueId id : record_.steps[s].node.inputs) Touch(id, s);
     }
     for (size_t s = 0; s < record_.steps.size(); ++s) ShareInPlace(s);
     Plan();
   }
 
  private:
+  // In times, see Time(). What outlives a turn of a loop lives from before it until behind it.
+  struct Life {
+    int32_t first = -1, last = -1;
+    bool seen() const { return first >= 0; }
+  };
+  static int32_t Time(size_t step) { return 2 * static_cast<int32_t>(step) + 1; }
+
   int32_t place(ValueId id) const { return place_[static_cast<size_t>(id)]; }
   const Slot& slot(ValueId id) const { return record_.slots[static_cast<size_t>(id)]; }
+  Life& life(ValueId id) { return lives_[static_cast<size_t>(place(id))]; }
+
+  void FindLoops() {
+    around_.resize(record_.steps.size());
+    for (size_t begin = 0; begin < record_.steps.size();) {
+      size_t end = begin + 1;
+      const int32_t loop = record_.steps[begin].loop;
+      while (loop >= 0 && end < record_.steps.size() && record_.steps[end].loop == loop) ++end;
+      for (size_t s = begin; loop >= 0 && s < end; ++s) {
+        around_[s] = {Time(begin) - 1, Time(end - 1) + 1};
+      }
+      begin = end;
+    }
+  }
 
   void Touch(ValueId id, size_t step) {
-    if (id != kNoValue) last_use_[static_cast<size_t>(place(id))] = static_cast<int32_t>(step);
+    if (id == kNoValue) return;
+    Life& its = life(id);
+    const Life around = around_[step];
+    Life use = {Time(step), Time(step)};
+    // A value of one turn is first seen where it is written, within the loop.
+    const bool outlives = slot(id).turns > 1 || (its.seen() && its.first <= around.first);
+    if (around.seen() && outlives) use = around;
+    if (!its.seen()) its.first = use.first;
+    its.last = std::max(its.last, use.last);
   }
 
   void ShareInPlace(size_t s) {
@@ -41,28 +70,21 @@ class Placer {
     const auto users = std::count_if(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
       return id != kNoValue && place(id) == from;
     });
-    if (last_use_[static_cast<size_t>(from)] != static_cast<int32_t>(s) || users != 1) return;
-    if (slot(input).type.byte_count() != slot(output).type.byte_count()) return;
+    if (life(input).last != Time(s) || life(output).first != Time(s) || users != 1) return;
+    if (slot(input).extent() != slot(output).extent()) return;
     const int32_t merged = place(output);
-    last_use_[static_cast<size_t>(from)] = last_use_[static_cast<size_t>(merged)];
+    life(input).last = life(output).last;
     std::replace(place_.begin(), place_.end(), merged, from);
   }
 
   void Plan() {
-    std::vector<int32_t> first(place_.size(), -1);
-    for (size_t s = 0; s < record_.steps.size(); ++s) {
-      for (ValueId id : record_.steps[s].node.outputs) {
-        if (id == kNoValue) continue;
-        int32_t& at = first[static_cast<size_t>(place(id))];
-        if (at < 0) at = static_cast<int32_t>(s);
-      }
-    }
     std::vector<Lifetime> lifetimes;
     std::vector<size_t> index_of(place_.size(), 0);
     for (size_t p = 0; p < place_.size(); ++p) {
-      if (first[p] < 0 || record_.slots[p].kind != Slot::Kind::kArena) continue;
+      const bool is_merged = place_[p] != static_cast<int32_t>(p);
+      if (is_merged || !lives_[p].seen() || record_.slots[p].kind != Slot::Kind::kArena) continue;
       index_of[p] = lifetimes.size();
-      lifetimes.push_back({record_.slots[p].type.byte_count(), first[p], last_use_[p]});
+      lifetimes.push_back({record_.slots[p].extent(), lives_[p].first, lives_[p].last});
     }
     const ArenaPlan plan = PlanArena(lifetimes);
     for (size_t i = 0; i < record_.slots.size(); ++i) {
@@ -74,13 +96,14 @@ class Placer {
 
   const std::vector<ResolvedStep>& steps_;
   ProgramRecord& record_;
-  std::vector<int32_t> place_;     // per slot: the slot whose bytes it uses
-  std::vector<int32_t> last_use_;  // per place
+  std::vector<int32_t> place_;  // per slot: the slot whose bytes it uses
+  std::vector<Life> lives_;     // per place
+  std::vector<Life> around_;    // per step: its loop's, if it is in one
 };
 
 bool Overlap(const Slot& a, const Slot& b) {
   return a.kind == Slot::Kind::kArena && b.kind == Slot::Kind::kArena &&
-         a.offset < b.offset + b.type.byte_count() && b.offset < a.offset + a.type.byte_count();
+         a.offset < b.offset + b.extent() && b.offset < a.offset + a.extent();
 }
 
 }  // namespace

@@ -125,6 +125,9 @@ absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph
   LoweringOptions options;
   if (resolver.policy().specializes()) {
     options.would_run = [&](const KernelRequest& request) { return resolver.WouldRun(request); };
+    const uint64_t working_set = resolver.options().working_set_bytes;
+    options.loops =
+        FindBatchLoops(graph, working_set == 0 ? DefaultWorkingSetBytes() : working_set);
   }
   KAIROS_ASSIGN_OR_RETURN(Lowered lowered, Lower(graph, options, backends, pool));
   auto program = std::make_shared<Program>();

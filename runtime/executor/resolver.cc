@@ -73,6 +73,7 @@ PolicyContext Resolver::policy_context() const {
           tapped,
           options_.deterministic,
           options_.winograd,
+          options_.working_set_bytes,
           tapped ? nullptr : runtime_.program_cache()};
 }
 

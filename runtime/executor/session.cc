@@ -53,7 +53,8 @@ bool HasInside(const Graph& graph, const std::string& name) {
   return false;
 }
 
-StepInfo Describe(const Node& node, const ResolvedStep& step) {
+StepInfo Describe(const ProgramRecord& record, size_t s, const ResolvedStep& step) {
+  const Node& node = record.steps[s].node;
   return {
       node.name,
       node.op,
@@ -64,7 +65,8 @@ StepInfo Describe(const Node& node, const ResolvedStep& step) {
       step.kernel.source,
       step.kernel.reason,
       step.rejected,
-      step.made_ns};
+      step.made_ns,
+      record.turns_of(record.steps[s])};
 }
 
 // The engine makes Programs while this lives, whatever the session's options say.
@@ -315,7 +317,7 @@ std::vector<StepInfo> Session::Explain() const {
   std::vector<StepInfo> infos;
   for (const Program* program : programs) {
     for (size_t s = 0; s < program->steps.size(); ++s) {
-      infos.push_back(Describe(program->record.steps[s].node, program->steps[s]));
+      infos.push_back(Describe(program->record, s, program->steps[s]));
     }
   }
   return infos;

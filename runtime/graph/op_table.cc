@@ -44,6 +44,10 @@ const OpInfo* FindOp(absl::string_view domain, absl::string_view op) {
   return row != rows.end() && KeyOf(*row) == key ? &*row : nullptr;
 }
 
+bool IsView(const Node& node) {
+  return node.post_ops.empty() && FindOp(node.domain, node.op)->is_view;
+}
+
 std::vector<std::string> SupportedOps() {
   std::vector<std::string> names;
   for (const OpInfo& row : AllOps()) {

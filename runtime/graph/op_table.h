@@ -78,6 +78,9 @@ struct OpInfo {
 const OpInfo* FindOp(absl::string_view domain, absl::string_view op);
 absl::Span<const OpInfo> AllOps();
 
+// Whether the node, which is valid, only gives the bytes of its first input another type.
+bool IsView(const Node& node);
+
 // What a shape function sees and fills in. Arity, attributes, dtypes of inputs and their sizes have
 // been checked against the row, and the outputs will be checked against the limits.
 struct ShapeContext {

@@ -37,7 +37,7 @@ class MemoryMap {
     }
   }
 
-  // Steps are counted from 0; what is read behind the last one is read by one more.
+  // `step` counts what runs: a step of a loop has another number in each turn.
   absl::Status Read(ValueId id, size_t step);
   absl::Status Write(const Node& node, size_t step);
 
@@ -65,7 +65,7 @@ class MemoryMap {
 Place MemoryMap::PlaceOf(ValueId id) const {
   if (id == kNoValue) return {};
   const Slot& slot = slots_[static_cast<size_t>(id)];
-  const uint64_t bytes = slot.type.byte_count();
+  const uint64_t bytes = slot.extent();
   if (slot.kind == Kind::kArena) return {-1, slot.offset, slot.offset + bytes};
   if (slot.kind == Kind::kOutput) return {slot.index, 0, bytes};
   return {};
@@ -129,15 +129,25 @@ absl::Status MemoryMap::Write(const Node& node, size_t step) {
 
 absl::Status CheckMemory(const ProgramRecord& program) {
   MemoryMap memory(program);
-  for (size_t s = 0; s < program.steps.size(); ++s) {
-    const Node& node = program.steps[s].node;
-    for (ValueId id : node.inputs) {
-      KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Read(id, s)));
+  const std::vector<StepRecord>& steps = program.steps;
+  size_t now = 0;
+  for (size_t begin = 0; begin < steps.size();) {
+    size_t end = begin + 1;
+    const int32_t loop = steps[begin].loop;
+    while (loop >= 0 && end < steps.size() && steps[end].loop == loop) ++end;
+    for (int turn = 0; turn < (loop >= 0 ? 2 : 1); ++turn) {
+      for (size_t s = begin; s < end; ++s, ++now) {
+        const Node& node = steps[s].node;
+        for (ValueId id : node.inputs) {
+          KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Read(id, now)));
+        }
+        KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Write(node, now)));
+      }
     }
-    KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("step ", s), memory.Write(node, s)));
+    begin = end;
   }
   for (ValueId id : program.outputs) {
-    KAIROS_RETURN_IF_ERROR(Annotate("after the last step", memory.Read(id, program.steps.size())));
+    KAIROS_RETURN_IF_ERROR(Annotate("after the last step", memory.Read(id, now)));
   }
   return absl::OkStatus();
 }

@@ -68,19 +68,21 @@ absl::Status CheckIndex(const Slot& slot, size_t count) {
       absl::StrCat("index is ", slot.index, ", expected 0 to ", count, " exclusive"));
 }
 
+std::string Times(int32_t turns) { return turns == 1 ? "" : absl::StrCat(" times ", turns); }
+
 // The bytes of inputs and outputs are the caller's, in plain order.
 absl::Status CheckCallersSlot(const Slot& slot, const TensorType& outer) {
-  if (slot.type.dtype == outer.dtype && slot.type.byte_count() == outer.byte_count() &&
+  if (slot.type.dtype == outer.dtype && slot.extent() == outer.byte_count() &&
       SameMemoryOrder(slot.type.shape, slot.type.layout, Layout::kPlain)) {
     return absl::OkStatus();
   }
-  return absl::DataLossError(absl::StrCat("type is ", slot.type.ToString(),
+  return absl::DataLossError(absl::StrCat("type is ", slot.type.ToString(), Times(slot.turns),
                                           ", expected one over the bytes of ", outer.ToString()));
 }
 
 absl::Status CheckSlot(const Slot& slot, const ProgramRecord& program, const Graph& graph) {
   KAIROS_RETURN_IF_ERROR(CheckType(slot.type));
-  const uint64_t bytes = slot.type.byte_count();
+  const uint64_t bytes = slot.extent();
   switch (slot.kind) {
     case Kind::kArena:
       if (slot.offset % kSegmentAlignment == 0 &&
@@ -133,7 +135,7 @@ absl::Status CheckSlots(const ProgramRecord& program, const Graph& graph) {
   for (size_t i = 0; i < program.slots.size(); ++i) {
     const Slot& slot = program.slots[i];
     KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("slot ", i), CheckSlot(slot, program, graph)));
-    if (slot.kind == Kind::kArena) most += AlignUp(slot.type.byte_count(), kSegmentAlignment);
+    if (slot.kind == Kind::kArena) most += AlignUp(slot.extent(), kSegmentAlignment);
   }
   if (program.arena_bytes > most) {
     return absl::DataLossError(absl::StrCat("arena_bytes is ", program.arena_bytes,
@@ -283,12 +285,14 @@ absl::Status CheckProgram(const ProgramRecord& program, const Graph& model) {
   const Graph part = is_part ? UndeclaredPart(program) : Graph();
   const Graph& graph = is_part ? part : model;
   KAIROS_RETURN_IF_ERROR(CheckSignature(program.signature, graph));
+  KAIROS_RETURN_IF_ERROR(CheckSlotsOfLoops(program));
   KAIROS_RETURN_IF_ERROR(CheckSlots(program, graph));
   KAIROS_RETURN_IF_ERROR(ValidateGraph(StepGraph(program)));
   for (size_t s = 0; s < program.steps.size(); ++s) {
     KAIROS_RETURN_IF_ERROR(
         Annotate(absl::StrCat("step ", s), CheckStep(program.steps[s], program.slots)));
   }
+  KAIROS_RETURN_IF_ERROR(CheckLoops(program));
   return CheckMemory(program);
 }
 

@@ -20,9 +20,15 @@ absl::Status CheckProgram(const ProgramRecord& program, const Graph& graph);
 // CheckProgram for all programs of a plan, and its own fields.
 absl::Status CheckPlan(const Plan& plan, const Graph& graph);
 
+// That no window is larger than a file may say, before any range is computed.
+absl::Status CheckSlotsOfLoops(const ProgramRecord& program);
+// That steps of a loop stand together, and use what fits its turns. Indices have been checked.
+absl::Status CheckLoops(const ProgramRecord& program);
+
 // Replays the steps on a map of the memory: every read finds what the slot's producer wrote there,
 // and no step writes over its own inputs, except output 0 over one of them exactly. A slot that no
-// step produces is a view: it has place and size of a slot that was. Indices have been checked.
+// step produces is a view: it has place and size of a slot that was. Loops go round twice,
+// windows stand for all of their parts. Indices and loops have been checked.
 absl::Status CheckMemory(const ProgramRecord& program);
 
 }  // namespace kairos

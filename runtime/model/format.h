@@ -12,7 +12,7 @@ inline constexpr char kPlanIdentifier[] = "KAP1";
 inline constexpr char kCacheIdentifier[] = "KAC1";
 // The newest ones that are known. A file gets the oldest that says all of it.
 inline constexpr uint32_t kModelFormatVersion = 2;
-inline constexpr uint32_t kPlanFormatVersion = 2;
+inline constexpr uint32_t kPlanFormatVersion = 3;
 inline constexpr uint32_t kCacheFormatVersion = 1;
 
 inline constexpr size_t kMinModelBytes = 16;

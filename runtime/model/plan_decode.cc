@@ -74,6 +74,7 @@ absl::StatusOr<Slot> PlanDecoder::DecodeSlot(const fb::Slot& from) {
   KAIROS_RETURN_IF_ERROR(decoder_.Copy(from.name(), &slot.name));
   slot.offset = from.offset();
   slot.index = from.index();
+  slot.turns = from.turns();
   if (slot.kind != Slot::Kind::kConstant) return slot;
   slot.constant.type = slot.type;
   if (from.segment() >= 0) {
@@ -111,6 +112,7 @@ absl::StatusOr<StepRecord> PlanDecoder::DecodeStep(const fb::Step& from) {
   KAIROS_RETURN_IF_ERROR(decoder_.Copy(from.kernel(), &step.kernel));
   KAIROS_RETURN_IF_ERROR(decoder_.Copy(from.frozen(), &step.frozen));
   KAIROS_RETURN_IF_ERROR(DecodeBytes(from.known(), &step.known));
+  step.loop = from.loop();
   for (flatbuffers::uoffset_t i = 0; i < SizeOf(from.packed()); ++i) {
     absl::StatusOr<PackedWeight> packed = DecodePacked(*from.packed()->Get(i));
     if (!packed.ok()) return Annotate(absl::StrCat("packed weight ", i), packed.status());
@@ -138,6 +140,7 @@ absl::StatusOr<ProgramRecord> PlanDecoder::DecodeProgram(const fb::Program& from
     if (!step.ok()) return Annotate(absl::StrCat("step ", i), step.status());
     program.steps.push_back(*std::move(step));
   }
+  KAIROS_RETURN_IF_ERROR(decoder_.Copy(from.loop_turns(), &program.loop_turns));
   KAIROS_RETURN_IF_ERROR(decoder_.Copy(from.outputs(), &program.outputs));
   program.arena_bytes = from.arena_bytes();
   program.scratch_bytes = from.scratch_bytes();

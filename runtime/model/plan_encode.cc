@@ -16,6 +16,16 @@ namespace {
 
 constexpr int32_t kNoSegment = -1;
 
+// The oldest that says all of it.
+uint32_t FormatVersion(const Plan& plan) {
+  const auto any = [&](auto&& is) {
+    return std::any_of(plan.programs.begin(), plan.programs.end(), is);
+  };
+  if (any([](const ProgramRecord& program) { return !program.loop_turns.empty(); })) return 3;
+  return any([](const ProgramRecord& program) { return !program.signature.region.empty(); }) ? 2
+                                                                                             : 1;
+}
+
 template <typename Table>
 using TableOr = absl::StatusOr<flatbuffers::Offset<Table>>;
 
@@ -71,7 +81,7 @@ TableOr<fb::Slot> PlanEncoder::EncodeSlot(const Slot& slot) {
   const auto name = encoder_.String(slot.name);
   KAIROS_RETURN_IF_ERROR(encoder_.Check());
   return fb::CreateSlot(builder(), static_cast<fb::SlotKind>(slot.kind), type, name, slot.offset,
-                        slot.index, segment);
+                        slot.index, segment, slot.turns);
 }
 
 TableOr<fb::PackedWeight> PlanEncoder::EncodePacked(const PackedWeight& packed) {
@@ -91,7 +101,8 @@ TableOr<fb::Step> PlanEncoder::EncodeStep(const StepRecord& step) {
   for (const PackedWeight& weight : step.packed) {
     KAIROS_ASSIGN_OR_RETURN(packed.emplace_back(), EncodePacked(weight));
   }
-  return fb::CreateStep(builder(), node, backend, kernel, frozen, known, encoder_.Vector(packed));
+  return fb::CreateStep(builder(), node, backend, kernel, frozen, known, encoder_.Vector(packed),
+                        step.loop);
 }
 
 TableOr<fb::Program> PlanEncoder::EncodeProgram(const ProgramRecord& program) {
@@ -115,8 +126,10 @@ TableOr<fb::Program> PlanEncoder::EncodeProgram(const ProgramRecord& program) {
   const auto steps_offset = encoder_.Vector(steps);
   const auto outputs = encoder_.Vector(program.outputs);
   const auto region = encoder_.String(program.signature.region);
+  const auto loop_turns = encoder_.Vector(program.loop_turns);
   return fb::CreateProgram(builder(), inputs_offset, values, slots_offset, steps_offset, outputs,
-                           program.arena_bytes, program.scratch_bytes, program.threads, region);
+                           program.arena_bytes, program.scratch_bytes, program.threads, region,
+                           loop_turns);
 }
 
 TableOr<fb::Plan> PlanEncoder::Encode(const Plan& plan, uint64_t model_digest) {
@@ -131,10 +144,7 @@ TableOr<fb::Plan> PlanEncoder::Encode(const Plan& plan, uint64_t model_digest) {
   const auto backend_order = encoder_.String(plan.backend_order);
   KAIROS_ASSIGN_OR_RETURN(const auto fingerprint, encoder_.Properties(plan.fingerprint));
   const auto passes_offset = encoder_.Vector(passes);
-  const bool in_parts =
-      std::any_of(plan.programs.begin(), plan.programs.end(),
-                  [](const ProgramRecord& program) { return !program.signature.region.empty(); });
-  return fb::CreatePlan(builder(), in_parts ? 2 : 1, model_digest, backend_order, fingerprint,
+  return fb::CreatePlan(builder(), FormatVersion(plan), model_digest, backend_order, fingerprint,
                         passes_offset, plan.threads, encoder_.Vector(programs));
 }
 

@@ -42,6 +42,7 @@ std::string CacheKey(const PolicyContext& context, const Policy& policy,
   add("threads", absl::StrCat(context.threads));
   add("deterministic", context.deterministic ? "yes" : "no");
   add("winograd", context.winograd ? "yes" : "no");
+  add("working_set_bytes", absl::StrCat(context.working_set_bytes));
   add("backends", BackendOrder(context.backends));
   for (const auto& [field, value] : MachineFingerprint(context.backends)) {
     add(absl::CEscape(absl::StrReplaceAll(field, {{" ", "_"}})), value);

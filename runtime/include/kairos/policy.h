@@ -35,6 +35,7 @@ struct PolicyContext {
   bool taps = false;
   bool deterministic = false;        // SessionOptions::deterministic
   bool winograd = true;              // SessionOptions::winograd
+  uint64_t working_set_bytes = 0;    // SessionOptions::working_set_bytes
   ProgramCache* programs = nullptr;  // of the Runtime, on disk; null: none, or the session has taps
 };
 

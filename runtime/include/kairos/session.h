@@ -57,6 +57,10 @@ struct SessionOptions {
   bool winograd = true;
   // Called on the thread that runs; off when empty.
   std::function<void(const Event&)> on_event;
+  // A batch whose activations take more than this between operators runs some items at a time, as
+  // far as that gives the same results, so that they stay in the processor's cache. 0: as much as
+  // this machine's cache suggests; UINT64_MAX: never.
+  uint64_t working_set_bytes = 0;
   OnMiss on_miss = OnMiss::kCompile;
   // Asked before each operator of a run, and before each kernel while a Program is made: anything
   // but OK ends the call with that status (kCancelled, kDeadlineExceeded; not kDataLoss or
@@ -83,6 +87,7 @@ struct StepInfo {
   std::string reason;
   std::string rejected;  // the backends before this one and why not they: "onednn: ..."
   int64_t made_ns = 0;   // what it took to compile, thaw or find the kernel
+  int32_t turns = 1;     // how often it runs in a run: more than once on parts of a batch
 };
 
 // A Program that was not ready and had to be recorded.

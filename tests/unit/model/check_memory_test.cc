@@ -18,12 +18,27 @@ class Program {
     record_.slots.back().index = index;
     return id;
   }
+  // Bytes in all its turns.
+  ValueId Window(uint64_t offset, int64_t bytes, int32_t turns) {
+    const ValueId id = Arena(offset, bytes / turns);
+    record_.slots.back().turns = turns;
+    return id;
+  }
   ValueId Input() { return Add(Slot::Kind::kInput, 0, 64); }
   Program& Step(std::vector<ValueId> inputs, std::vector<ValueId> outputs) {
     StepRecord step;
     step.node.inputs = std::move(inputs);
     step.node.outputs = std::move(outputs);
     record_.steps.push_back(std::move(step));
+    return *this;
+  }
+  // The last `count` steps.
+  Program& Loop(size_t count, int32_t turns) {
+    for (size_t i = 0; i < count; ++i) {
+      record_.steps[record_.steps.size() - 1 - i].loop =
+          static_cast<int32_t>(record_.loop_turns.size());
+    }
+    record_.loop_turns.push_back(turns);
     return *this;
   }
   Program& Outputs(std::vector<int32_t> outputs) {
@@ -148,6 +163,47 @@ TEST_CASE("slots without bytes take part in nothing") {
   Program p;
   const ValueId x = p.Input(), a = p.Arena(0), none = p.Arena(0, 0), y = p.Output(0);
   CHECK(p.Step({x}, {a}).Step({a, none}, {none}).Step({none, a}, {y}).Outputs({y}).Error().empty());
+}
+
+TEST_CASE("a loop reads and writes all of what its windows pass over") {
+  Program p;
+  const ValueId x = p.Input(), a = p.Arena(0, 192), from = p.Window(0, 192, 3), part = p.Arena(192);
+  const ValueId to = p.Window(256, 192, 3), b = p.Arena(256, 192), y = p.Output(0);
+  p.Step({x}, {a}).Step({from}, {part}).Step({part}, {to}).Loop(2, 3).Step({b}, {y}).Outputs({y});
+  CHECK(p.Error().empty());
+}
+
+TEST_CASE("what a loop reads in its next turn must still be there") {
+  SUBCASE("of a value made before it") {
+    Program p;
+    const ValueId x = p.Input(), a = p.Arena(0), part = p.Arena(64), last = p.Arena(0);
+    const ValueId y = p.Output(0);
+    p.Step({x}, {a}).Step({a}, {part}).Step({part}, {last}).Step({last}, {y});
+    CHECK(p.Error().empty());
+    CHECK(p.Loop(3, 2).Error() ==
+          std::string("step 1: slot 1 is read from bytes 0 to 64 of the arena") + kLost);
+  }
+  SUBCASE("of a batch") {
+    Program p;
+    const ValueId x = p.Input(), a = p.Arena(0, 128), from = p.Window(0, 128, 2);
+    const ValueId part = p.Arena(128), other = p.Arena(64);
+    p.Step({x}, {a}).Step({from}, {part}).Step({part}, {other}).Loop(2, 2);
+    CHECK(p.Error() ==
+          std::string("step 1: slot 2 is read from bytes 0 to 128 of the arena") + kLost);
+  }
+}
+
+TEST_CASE("values of one turn may take each other's places again") {
+  Program p;
+  const ValueId x = p.Input(), a = p.Arena(0), b = p.Arena(64), c = p.Arena(0), y = p.Output(0);
+  CHECK(p.Step({x}, {a}).Step({a}, {b}).Step({b}, {c}).Step({c}, {y}).Loop(4, 2).Error().empty());
+}
+
+TEST_CASE("a step must not write over the parts it has yet to read") {
+  Program p;
+  const ValueId x = p.Input(), a = p.Arena(0, 128), from = p.Window(0, 128, 2);
+  p.Step({x}, {a}).Step({from}, {p.Arena(64)}).Loop(1, 2);
+  CHECK(p.Error() == "step 1: output 0 overlaps an input, slot 1");
 }
 
 TEST_CASE("absent operands take part in nothing") {

@@ -20,6 +20,7 @@ void CheckEqual(const Slot& a, const Slot& b) {
   CHECK(a.name == b.name);
   CHECK(a.offset == b.offset);
   CHECK(a.index == b.index);
+  CHECK(a.turns == b.turns);
   CHECK((a.constant.data == nullptr) == (b.constant.data == nullptr));
   if (a.constant.data != nullptr) CHECK(Equal(a.constant, b.constant));
 }
@@ -30,6 +31,7 @@ void CheckEqual(const StepRecord& a, const StepRecord& b) {
   CHECK(a.kernel == b.kernel);
   CHECK(a.frozen == b.frozen);
   CHECK(a.known == b.known);
+  CHECK(a.loop == b.loop);
   REQUIRE(a.packed.size() == b.packed.size());
   for (size_t i = 0; i < a.packed.size(); ++i) {
     CHECK(a.packed[i].input == b.packed[i].input);
@@ -58,6 +60,7 @@ TEST_CASE("a plan comes back as it was saved") {
   const ProgramRecord& b = back.programs[0];
   CHECK(a.signature == b.signature);
   CHECK(a.outputs == b.outputs);
+  CHECK(a.loop_turns == b.loop_turns);
   CHECK(a.arena_bytes == b.arena_bytes);
   CHECK(a.scratch_bytes == b.scratch_bytes);
   CHECK(a.threads == b.threads);
@@ -118,7 +121,7 @@ TEST_CASE("a plan that makes no sense is left out with the reason, and the other
   REQUIRE((*model)->plan_problems().size() == 3);
   CHECK((*model)->plan_problems()[0] == "plan 0: threads is 1025, expected 1 to 1024");
   CHECK((*model)->plan_problems()[1] ==
-        "plan 1: format version 9 is not known, expected 1 to 2; compile the plan again");
+        "plan 1: format version 9 is not known, expected 1 to 3; compile the plan again");
   CHECK((*model)->plan_problems()[2].find("plan 3: structure check failed, got ") == 0);
 }
 
