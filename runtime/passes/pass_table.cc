@@ -11,10 +11,13 @@
 namespace kairos {
 namespace {
 
-constexpr std::array<PassInfo, 9> kPasses = {{
+constexpr std::array<PassInfo, 12> kPasses = {{
     {"remove_no_ops", false, RemoveNoOps},
     {"fold_constants", false, FoldConstants},
+    {"cancel_transposes", false, CancelTransposes},
+    {"merge_duplicates", false, MergeDuplicates},
     {"fold_affine", false, FoldAffine},
+    {"collapse_views", true, CollapseViews},
     {"recognise_activations", true, RecogniseActivations},
     {"recognise_layer_norm", true, RecogniseLayerNorm},
     {"recognise_spatial_mean", true, RecogniseSpatialMean},

@@ -22,6 +22,13 @@ absl::Span<const PassInfo> PassTable();
 absl::Status RemoveNoOps(const PassContext& context, Graph* graph);
 // Nodes whose inputs are all constants become constants.
 absl::Status FoldConstants(const PassContext& context, Graph* graph);
+// A Transpose of a Transpose becomes one or none.
+absl::Status CancelTransposes(const PassContext& context, Graph* graph);
+// Of nodes that compute the same from the same, one is left.
+absl::Status MergeDuplicates(const PassContext& context, Graph* graph);
+// Views of views (Reshape, Squeeze ...) become one, and what gives its input back goes: a Cast to
+// the type it has, a Reshape to the same shape, a Sum of one.
+absl::Status CollapseViews(const PassContext& context, Graph* graph);
 // Convolutions absorb a BatchNormalization, a bias Add or a scale Mul behind them.
 absl::Status FoldAffine(const PassContext& context, Graph* graph);
 // x * sigmoid(x) and x * clip(x + 3, 0, 6) / 6 become one node.
