@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 
 #include "base/status_macros.h"
 #include "executor/event_timer.h"
 #include "executor/io_check.h"
+#include "executor/memory_of.h"
 
 namespace kairos {
 namespace {
@@ -120,15 +122,8 @@ void Engine::Count(const Program& program, const std::string& reason) {
   stats_.packed_bytes = resolver_.shared().weights().bytes();
 }
 
-absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
-                                                 absl::Span<const TensorView> inputs) {
-  const bool keeps = resolver_.policy().keeps_programs();
-  if (keeps && inputs.size() == set.keyed.size()) {
-    if (BoundProgram* found = set.table.Find(inputs)) {
-      KAIROS_RETURN_IF_ERROR(CheckInputData(set.graph, inputs));
-      return found;
-    }
-  }
+absl::StatusOr<Signature> Engine::CheckedSignature(const ProgramSet& set,
+                                                   absl::Span<const TensorView> inputs) const {
   KAIROS_RETURN_IF_ERROR(CheckInputTypes(set.graph, inputs));
   KAIROS_RETURN_IF_ERROR(CheckInputData(set.graph, inputs));
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -139,6 +134,19 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   }
   Signature signature = set.table.MakeSignature(inputs);
   signature.region = set.region;
+  return signature;
+}
+
+absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
+                                                 absl::Span<const TensorView> inputs) {
+  const bool keeps = resolver_.policy().keeps_programs();
+  if (keeps && inputs.size() == set.keyed.size()) {
+    if (BoundProgram* found = set.table.Find(inputs)) {
+      KAIROS_RETURN_IF_ERROR(CheckInputData(set.graph, inputs));
+      return found;
+    }
+  }
+  KAIROS_ASSIGN_OR_RETURN(const Signature signature, CheckedSignature(set, inputs));
   if (options_.on_miss == OnMiss::kError && !preparing_) {
     return absl::FailedPreconditionError(absl::StrCat(
         signature.ToString(set.input_names()), ": not prepared, and a run makes no Program"));
@@ -150,6 +158,25 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   if (keeps) return set.table.Insert(inputs, std::move(bound));
   set.transient = std::move(bound);
   return set.transient.get();
+}
+
+absl::StatusOr<MemoryPlan> Engine::PlanMemory(const ProgramSet& set,
+                                              absl::Span<const TensorView> inputs) {
+  KAIROS_ASSIGN_OR_RETURN(const Signature signature, CheckedSignature(set, inputs));
+  resolver_.set_packs(false);
+  const absl::Cleanup pack_again = [this] { resolver_.set_packs(true); };
+  KAIROS_ASSIGN_OR_RETURN(const ReadyProgram ready,
+                          resolver_.policy().FindProgram(resolver_.policy_context(), signature));
+  std::shared_ptr<const Program> program;
+  std::string reason;
+  if (ready.record != nullptr) {
+    KAIROS_ASSIGN_OR_RETURN(program, TryReady(set, *ready.record, &reason));
+  }
+  if (program != nullptr) return MemoryOfReady(*program);
+  KAIROS_ASSIGN_OR_RETURN(const std::shared_ptr<const PreparedGraph> prepared, set.prepare());
+  const ProgramRecord* untapped = options_.taps.empty() ? nullptr : ready.record;
+  KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver_, untapped));
+  return MemoryOfRecorded(*program, model_->graph(), prepared->graph);
 }
 
 absl::Status Engine::Reserve(const Program& program) {

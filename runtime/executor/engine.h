@@ -71,6 +71,8 @@ class Engine {
   // The Program of these inputs, made if it is new, with memory to run it. Valid until the next
   // call for the same set.
   absl::StatusOr<BoundProgram*> ProgramFor(ProgramSet& set, absl::Span<const TensorView> inputs);
+  // As Session::PlanMemory().
+  absl::StatusOr<MemoryPlan> PlanMemory(const ProgramSet& set, absl::Span<const TensorView> inputs);
   // `outputs` fit the Program.
   absl::Status Execute(ProgramSet& set, BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
@@ -81,6 +83,8 @@ class Engine {
   void TellPolicy();
 
  private:
+  absl::StatusOr<Signature> CheckedSignature(const ProgramSet& set,
+                                             absl::Span<const TensorView> inputs) const;
   absl::StatusOr<std::shared_ptr<const Program>> MakeProgram(ProgramSet& set,
                                                              const Signature& signature);
   absl::StatusOr<std::shared_ptr<const Program>> TryReady(const ProgramSet& set,

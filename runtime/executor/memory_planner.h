@@ -20,8 +20,10 @@ struct ArenaPlan {
   uint64_t bytes = 0;             // of the arena
 };
 
-// Largest first, each at the lowest offset that is free during its whole lifetime ("greedy by
-// size", Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference, 2020).
+// Each at the lowest offset that is free during its whole lifetime, in the best of several orders:
+// by size and by the fullness of steps ("greedy by size", "greedy by breadth": Pisarchyk and Lee,
+// Efficient Memory Management for Deep Neural Net Inference, 2020), and others where those need
+// more than is alive at any one step. The same every time.
 ArenaPlan PlanArena(absl::Span<const Lifetime> lifetimes);
 
 }  // namespace kairos

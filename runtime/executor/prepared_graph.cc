@@ -62,6 +62,13 @@ std::vector<bool> ValuesThatDecideShapes(const Graph& graph,
   return decides;
 }
 
+std::vector<bool> KeyedInputs(const Graph& graph) {
+  const std::vector<bool> decides = ValuesThatDecideShapes(graph);
+  std::vector<bool> keyed;
+  for (ValueId id : graph.inputs) keyed.push_back(decides[static_cast<size_t>(id)]);
+  return keyed;
+}
+
 namespace {
 
 bool IsComputed(const Graph& graph, ValueId id) {

@@ -23,6 +23,9 @@ struct PreparedGraph {
 std::vector<bool> ValuesThatDecideShapes(const Graph& graph,
                                          const std::vector<bool>& wanted_outputs = {});
 
+// As graph.inputs: those whose bytes are part of a signature.
+std::vector<bool> KeyedInputs(const Graph& graph);
+
 // Copies `graph`, appends `taps` to its outputs and runs the passes. kNotFound names an unknown tap
 // or pass.
 absl::StatusOr<PreparedGraph> PrepareGraph(const Graph& graph, absl::Span<const std::string> taps,

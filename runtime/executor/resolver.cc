@@ -131,7 +131,9 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
       wait.SetKernel(resolved.kernel);
     }
   }
-  KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(step.node), Pack(step, slots, &resolved)));
+  if (packs_) {
+    KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(step.node), Pack(step, slots, &resolved)));
+  }
   return resolved;
 }
 

@@ -46,6 +46,8 @@ class Resolver {
   Runtime& runtime() const { return runtime_; }
   SharedModel& shared() const { return *shared_; }
   const SessionOptions& options() const { return options_; }
+  // Whether weights are packed (they are by default). What is resolved meanwhile cannot be run.
+  void set_packs(bool packs) { packs_ = packs; }
   // No kernel is made after it.
   void set_deadline(absl::Time deadline) { deadline_ = deadline; }
 
@@ -61,6 +63,7 @@ class Resolver {
   const std::shared_ptr<SharedModel> shared_;
   const SessionOptions& options_;
   absl::Time deadline_ = absl::InfiniteFuture();
+  bool packs_ = true;
 };
 
 }  // namespace kairos

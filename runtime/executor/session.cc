@@ -20,13 +20,6 @@
 namespace kairos {
 namespace {
 
-std::vector<bool> KeyedInputs(const Graph& graph) {
-  const std::vector<bool> decides = ValuesThatDecideShapes(graph);
-  std::vector<bool> keyed;
-  for (ValueId id : graph.inputs) keyed.push_back(decides[static_cast<size_t>(id)]);
-  return keyed;
-}
-
 // Memory that nobody owns is the caller's.
 absl::Status Own(Constant* tensor) {
   if (tensor->owner != nullptr || tensor->type.dtype == DType::kString) return absl::OkStatus();
@@ -273,6 +266,13 @@ absl::Status Session::Prepare(absl::Span<const std::vector<TensorView>> signatur
     if (progress) progress(i + 1);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<MemoryPlan> Session::PlanMemory(absl::Span<const TensorView> inputs) {
+  if (impl_->in_parts) {
+    return absl::FailedPreconditionError("the model runs in parts, whose sizes only a run tells");
+  }
+  return impl_->engine.PlanMemory(impl_->whole, inputs);
 }
 
 bool Session::Ready(absl::Span<const TensorView> inputs) {

@@ -37,6 +37,11 @@ class AotPolicy : public Policy {
     for (const Plan& plan : context.model->plans()) {
       last = CheckPlan(plan, context);
       if (last.verdict == PlanCheck::Verdict::kOk) return absl::OkStatus();
+      for (const ProgramRecord& entry : plan.programs) {
+        if (CheckEntry(plan, entry, context).verdict == PlanCheck::Verdict::kOk) {
+          return absl::OkStatus();
+        }
+      }
     }
     return absl::FailedPreconditionError(
         absl::StrCat(Describe(last), "; recompile with rtcompile on this machine"));
@@ -47,17 +52,13 @@ class AotPolicy : public Policy {
     ReadyProgram best;
     std::string reason = "no plan entry for this signature";
     for (const Plan& plan : context.model->plans()) {
-      const PlanCheck check = CheckPlan(plan, context);
-      const bool usable = check.verdict == PlanCheck::Verdict::kOk ||
-                          (!strict_ && check.verdict == PlanCheck::Verdict::kDegraded);
-      if (!usable) {
-        reason = Describe(check);
-        continue;
-      }
       for (const ProgramRecord& record : plan.programs) {
         if (!(record.signature == signature)) continue;
+        const PlanCheck check = CheckEntry(plan, record, context);
         if (check.verdict == PlanCheck::Verdict::kOk) return ReadyProgram{&record, ""};
-        if (best.record == nullptr) best = {&record, Describe(check)};
+        reason = Describe(check);
+        const bool usable = !strict_ && check.verdict == PlanCheck::Verdict::kDegraded;
+        if (usable && best.record == nullptr) best = {&record, reason};
       }
     }
     if (best.record != nullptr) return best;

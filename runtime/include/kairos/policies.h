@@ -3,6 +3,8 @@
 #define KAIROS_POLICIES_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -47,6 +49,15 @@ struct PlanCheck {
   std::string field, have, want;  // first differing field: this machine's and the plan's value
 };
 PlanCheck CheckPlan(const Plan& plan, const PolicyContext& context);
+// The same for one Program of the plan. Facts about backends that none of its kernels comes from do
+// not matter to it, and one whose kernels come from a backend that is not here is degraded.
+PlanCheck CheckEntry(const Plan& plan, const ProgramRecord& entry, const PolicyContext& context);
+
+// `policy` without these of its passes (see AllPasses()): for finding out what one is worth, or
+// which one is at fault. Neither plans nor the cache on disk are used: what they have was made with
+// all passes.
+std::shared_ptr<const Policy> WithoutPasses(std::shared_ptr<const Policy> policy,
+                                            std::vector<std::string> names);
 
 }  // namespace kairos
 

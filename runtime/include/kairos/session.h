@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 
 #include "kairos/any_value.h"
+#include "kairos/memory_plan.h"
 #include "kairos/model.h"
 #include "kairos/policies.h"
 #include "kairos/runtime.h"
@@ -130,6 +131,9 @@ class Session {
   // only: one that is being compiled is finished.
   absl::Status Prepare(absl::Span<const std::vector<TensorView>> signatures, absl::Time deadline,
                        const std::function<void(size_t)>& progress = {});
+  // What a run on these inputs takes, found out without running, packing weights or reserving
+  // memory; kernels are made for it. kFailedPrecondition when the model runs in parts.
+  absl::StatusOr<MemoryPlan> PlanMemory(absl::Span<const TensorView> inputs);
   // Whether Run on these inputs would make nothing. Never under a policy that keeps no Programs,
   // nor of a model that runs in parts.
   bool Ready(absl::Span<const TensorView> inputs);

@@ -83,6 +83,63 @@ TEST_CASE("the first field that differs is named, with this machine's and the pl
   }
 }
 
+// A Program of one step for each of these backends.
+ProgramRecord EntryOf(std::initializer_list<const char*> backends) {
+  ProgramRecord entry;
+  entry.threads = 2;
+  for (const char* backend : backends) {
+    StepRecord step;
+    step.node.name = std::string("with ") + backend;
+    step.backend = backend;
+    entry.steps.push_back(std::move(step));
+  }
+  return entry;
+}
+
+TEST_CASE("an entry made here fits, and names the first field that differs for it") {
+  const Machine machine;
+  CHECK(CheckEntry(machine.plan(), EntryOf({"fast", "slow"}), machine.context()).verdict ==
+        Verdict::kOk);
+  Plan plan = machine.plan();
+  plan.fingerprint[0].second = "2";
+  plan.fingerprint[1].second = "sse41";
+  const PlanCheck check = CheckEntry(plan, EntryOf({"slow", "fast"}), machine.context());
+  CHECK(check.verdict == Verdict::kDegraded);
+  CHECK(check.field == "fast.version");
+  CHECK(check.have == "3");
+  CHECK(check.want == "2");
+  plan = machine.plan();
+  plan.backend_order = "slow";
+  CHECK(CheckEntry(plan, EntryOf({"slow"}), machine.context()).verdict == Verdict::kIncompatible);
+}
+
+TEST_CASE("facts about a backend matter to the entries that have kernels of it alone") {
+  const Machine machine;
+  Plan plan = machine.plan();
+  plan.fingerprint[1].second = "avx512";
+  plan.fingerprint.push_back({"fast.cache", "1M"});
+  CHECK(CheckEntry(plan, EntryOf({"slow"}), machine.context()).verdict == Verdict::kOk);
+  CHECK(CheckEntry(plan, EntryOf({"slow", "fast"}), machine.context()).field == "fast.isa");
+  plan.fingerprint = {{"fast.version", "3"}};
+  CHECK(CheckEntry(plan, EntryOf({"slow"}), machine.context()).verdict == Verdict::kOk);
+  CHECK(CheckEntry(plan, EntryOf({"fast"}), machine.context()).field == "fingerprint fields");
+}
+
+TEST_CASE("an entry's own thread count counts, and a backend that is not here is named") {
+  const Machine machine;
+  ProgramRecord entry = EntryOf({"fast"});
+  entry.threads = 1;
+  PlanCheck check = CheckEntry(machine.plan(), entry, machine.context());
+  CHECK(check.field == "threads");
+  CHECK(check.have == "2");
+  CHECK(check.want == "1");
+  check = CheckEntry(machine.plan(), EntryOf({"fast", "gone"}), machine.context());
+  CHECK(check.verdict == Verdict::kDegraded);
+  CHECK(check.field == "backend of node 'with gone'");
+  CHECK(check.have == "fast,slow");
+  CHECK(check.want == "gone");
+}
+
 TEST_CASE("the order of the fields does not matter") {
   const Machine machine;
   Plan plan = machine.plan();
