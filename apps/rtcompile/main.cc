@@ -1,12 +1,17 @@
 // rtcompile: adds a plan for this machine to a model file.
 #include <cstdio>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "absl/strings/str_format.h"
 
 #include "common/cli.h"
 #include "common/engine.h"
 #include "common/inputs.h"
 #include "kairos/compiler.h"
+#include "kairos/tuning.h"
 
 namespace kairos {
 namespace {
@@ -16,7 +21,30 @@ struct Options {
   std::string in, out;
   std::vector<std::vector<NamedShape>> shapes;
   std::vector<std::string> inputs;
+  double tune_seconds = 0;
 };
+
+void PrintTuned(const TuneResult& result) {
+  std::string line;
+  for (size_t i = 0; i < result.candidates.size(); ++i) {
+    const TuneResult::Candidate& candidate = result.candidates[i];
+    absl::StrAppendFormat(&line, "%s%s%s %.1f us", i == 0 ? "" : ", ",
+                          i == result.chosen ? "*" : "", candidate.kernel,
+                          static_cast<double>(candidate.best_ns) / 1e3);
+  }
+  std::fprintf(stderr, "rtcompile: %.1f s: %s (%s): %s%s\n",
+               static_cast<double>(result.spent_ns) / 1e9, result.node.c_str(), result.op.c_str(),
+               line.c_str(), result.complete ? "" : "; out of time");
+}
+
+// Null: as the backends choose.
+std::shared_ptr<const Policy> PlanningPolicy(const Options& options, Runtime& runtime) {
+  if (options.tune_seconds <= 0) return nullptr;
+  TuneOptions tune;
+  tune.budget_ns = static_cast<int64_t>(options.tune_seconds * 1e9);
+  tune.progress = PrintTuned;
+  return NewTuningPolicy(runtime.thread_pool(), std::move(tune));
+}
 
 absl::Status Compile(const Options& options) {
   absl::StatusOr<std::shared_ptr<Runtime>> runtime = MakeRuntime(options.engine);
@@ -36,10 +64,12 @@ absl::Status Compile(const Options& options) {
     inputs.push_back(*std::move(made));
     signatures.push_back(Views(inputs.back()));
   }
-  absl::StatusOr<Plan> plan = CompilePlan(*runtime, *model, signatures, [&](size_t i) {
+  const auto progress = [&](size_t i) {
     std::fprintf(stderr, "rtcompile: entry %zu of %zu %s\n", i + 1, entries.size(),
                  FormatShapeArg(entries[i]).c_str());
-  });
+  };
+  absl::StatusOr<Plan> plan =
+      CompilePlan(*runtime, *model, signatures, progress, PlanningPolicy(options, **runtime));
   if (!plan.ok()) return plan.status();
   size_t steps = 0;
   for (const ProgramRecord& program : plan->programs) steps += program.steps.size();
@@ -63,6 +93,11 @@ int main(int argc, char** argv) {
   app.add_option("--input", options.inputs,
                  "an input, in every entry, whose values matter: a shape, or what decides a branch")
       ->type_name("NAME=F.npy");
+  app.add_option("--tune", options.tune_seconds,
+                 "measure the kernels that a node may have and take the fastest, for so long in "
+                 "all; those chosen have a * on stderr")
+      ->check(CLI::Range(0.0, 86400.0))
+      ->type_name("SECONDS");
   AddRuntimeOptions(app, &options.engine);
   return kairos::RunTool(app, argc, argv, [&] { return kairos::Compile(options); });
 }

@@ -120,6 +120,27 @@ class OnednnBackend final : public Backend {
                      "', this library makes no such kernel for ", request.node->op));
   }
 
+  absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> Alternatives(
+      const KernelRequest& request) override {
+    absl::StatusOr<std::unique_ptr<Kernel>> own_choice = Specialize(request);
+    if (!own_choice.ok()) return own_choice.status();
+    std::vector<std::unique_ptr<Kernel>> kernels;
+    kernels.push_back(*std::move(own_choice));
+    if (HasNothingToWrite(request)) return kernels;
+    const auto add = [&kernels](absl::StatusOr<std::unique_ptr<Kernel>> kernel) {
+      if (!kernel.ok()) return;
+      const bool known = std::any_of(
+          kernels.begin(), kernels.end(),
+          [&](const std::unique_ptr<Kernel>& other) { return other->Save() == (*kernel)->Save(); });
+      if (!known) kernels.push_back(*std::move(kernel));
+    };
+    for (const KernelMaker* maker : MakersOf(*request.node)) {
+      for (absl::string_view form : maker->forms) add(maker->make(request, form));
+      if (maker->forms.empty() && maker->supports(request).ok()) add(maker->make(request, ""));
+    }
+    return kernels;
+  }
+
  private:
   const Fingerprint fingerprint_ = MachineFingerprint();
 };

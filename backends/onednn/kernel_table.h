@@ -24,6 +24,8 @@ struct KernelMaker {
                                                   absl::string_view frozen);
   // Of our kernels: tried before the library's.
   bool preferred = false;
+  // Names of kernels that `make` makes when it is given one as `frozen`, chosen or not.
+  absl::Span<const absl::string_view> forms = {};
 };
 
 // Kernels made by the library (library/*.cc): convolution, matrix product, pooling ...

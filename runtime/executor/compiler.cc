@@ -13,21 +13,24 @@ namespace kairos {
 absl::StatusOr<Plan> CompilePlan(std::shared_ptr<Runtime> runtime,
                                  std::shared_ptr<const Model> model,
                                  absl::Span<const std::vector<TensorView>> signatures,
-                                 const std::function<void(size_t)>& progress) {
+                                 const std::function<void(size_t)>& progress,
+                                 std::shared_ptr<const Policy> policy) {
   std::vector<std::vector<AnyValue>> values;
   for (const std::vector<TensorView>& views : signatures) {
     KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, BorrowInputs(model->graph(), views));
     values.push_back(std::move(borrowed));
   }
-  return CompilePlanForValues(std::move(runtime), std::move(model), values, progress);
+  return CompilePlanForValues(std::move(runtime), std::move(model), values, progress,
+                              std::move(policy));
 }
 
 absl::StatusOr<Plan> CompilePlanForValues(std::shared_ptr<Runtime> runtime,
                                           std::shared_ptr<const Model> model,
                                           absl::Span<const std::vector<AnyValue>> signatures,
-                                          const std::function<void(size_t)>& progress) {
+                                          const std::function<void(size_t)>& progress,
+                                          std::shared_ptr<const Policy> policy) {
   SessionOptions options;
-  options.policy = NewPlanningPolicy();
+  options.policy = policy != nullptr ? std::move(policy) : NewPlanningPolicy();
   Plan plan;
   plan.backend_order = BackendOrder(runtime->backends());
   plan.fingerprint = MachineFingerprint(runtime->backends());

@@ -45,9 +45,13 @@ absl::Status Supports(const KernelRequest& request) {
 
 // A kernel that is made anew only where it is faster than the library's, and loaded anywhere.
 template <MadeKernel (*kMake)(const KernelRequest&, absl::string_view)>
-constexpr KernelMaker Preferred(absl::string_view op) {
-  return {"", op, [](const KernelRequest& request) { return kMake(request, "").status(); }, kMake,
-          /*preferred=*/true};
+constexpr KernelMaker Preferred(absl::string_view op, absl::Span<const absl::string_view> forms) {
+  return {"",
+          op,
+          [](const KernelRequest& request) { return kMake(request, "").status(); },
+          kMake,
+          /*preferred=*/true,
+          forms};
 }
 
 template <MadeKernel (*kMake)(const KernelRequest&), PostOps kPostOps = PostOps::kAfter>
@@ -67,12 +71,18 @@ constexpr KernelMaker Variadic(absl::string_view op) {
 constexpr KernelMaker View(absl::string_view op) { return Row<own::MakeView>(op); }
 constexpr KernelMaker Reduce(absl::string_view op) { return Row<own::MakeReduce>(op); }
 
+constexpr absl::string_view kWinogradForms[] = {"own.Conv:winograd2", "own.Conv:winograd4"};
+constexpr absl::string_view kConv1x1Forms[] = {"own.Conv:1x1"};
+constexpr absl::string_view kDepthwiseForms[] = {"own.Conv:depthwise"};
+constexpr absl::string_view kMatMulForms[] = {"own.MatMul"};
+constexpr absl::string_view kGemmForms[] = {"own.Gemm"};
+
 constexpr KernelMaker kKernels[] = {
-    Preferred<own::MakeWinograd>("Conv"),
-    Preferred<own::MakeConv1x1>("Conv"),
-    Preferred<own::MakeDepthwise>("Conv"),
-    Preferred<own::MakeMatMul>("MatMul"),
-    Preferred<own::MakeGemm>("Gemm"),
+    Preferred<own::MakeWinograd>("Conv", kWinogradForms),
+    Preferred<own::MakeConv1x1>("Conv", kConv1x1Forms),
+    Preferred<own::MakeDepthwise>("Conv", kDepthwiseForms),
+    Preferred<own::MakeMatMul>("MatMul", kMatMulForms),
+    Preferred<own::MakeGemm>("Gemm", kGemmForms),
 
     Unary("Abs"),
     Unary("Ceil"),

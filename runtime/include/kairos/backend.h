@@ -37,6 +37,10 @@ class Backend {
   // value, when this machine or library would make another one. `frozen` is untrusted.
   virtual absl::StatusOr<std::unique_ptr<Kernel>> Load(const KernelRequest& request,
                                                        absl::string_view frozen) = 0;
+  // For policies that choose by time: all kernels worth measuring for the request, the one that
+  // Specialize() makes first. Each is saved and loaded like any other. Default: that one alone.
+  virtual absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> Alternatives(
+      const KernelRequest& request);
 };
 
 // The plain-loop backend: every operator, every layout; the oracle and the last resort.
