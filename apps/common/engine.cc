@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 
 #include "common/cli.h"
+#include "kairos/pass.h"
 #include "kairos/policies.h"
 #include "kairos/program_cache.h"
 
@@ -28,6 +29,13 @@ void AddPolicyOptions(CLI::App& app, EngineOptions* options) {
       ->capture_default_str();
   app.add_flag("--strict", options->strict,
                "with aot: fail where the plan does not fit, instead of compiling");
+  const std::vector<std::string> passes(AllPasses().begin(), AllPasses().end());
+  app.add_option("--without-pass", options->without_passes,
+                 "leave out a pass (see rtinspect --passes); no plan is used then")
+      ->check(CLI::IsMember(passes))
+      ->type_name("NAME")
+      ->type_size(1)
+      ->allow_extra_args(false);
 }
 
 RuntimeOptions ToRuntimeOptions(const EngineOptions& options) {
@@ -52,8 +60,10 @@ absl::StatusOr<std::shared_ptr<Runtime>> MakeRuntime(RuntimeOptions options) {
 }
 
 absl::StatusOr<std::shared_ptr<const Policy>> MakePolicy(const EngineOptions& options) {
-  if (options.policy == "aot" && options.strict) return NewAotPolicy({OnPlanMismatch::kError});
-  return PolicyByName(options.policy);
+  absl::StatusOr<std::shared_ptr<const Policy>> policy = PolicyByName(options.policy);
+  if (!policy.ok()) return policy;
+  if (options.policy == "aot" && options.strict) policy = NewAotPolicy({OnPlanMismatch::kError});
+  return WithoutPasses(*std::move(policy), options.without_passes);
 }
 
 }  // namespace kairos

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
@@ -20,11 +21,12 @@ struct EngineOptions {
   int threads = 0;
   std::string cache;  // directory; empty: none
   bool strict = false;
+  std::vector<std::string> without_passes;  // of the policy
 };
 
 // --threads, --backend and --cache.
 void AddRuntimeOptions(CLI::App& app, EngineOptions* options);
-// --policy and --strict.
+// --policy, --strict and --without-pass.
 void AddPolicyOptions(CLI::App& app, EngineOptions* options);
 
 RuntimeOptions ToRuntimeOptions(const EngineOptions& options);

@@ -15,6 +15,9 @@
 #include "common/inputs.h"
 #include "kairos/policies.h"
 #include "kairos/session.h"
+#include "rtinspect/memory.h"
+#include "rtinspect/passes.h"
+#include "rtinspect/plan_checks.h"
 
 namespace kairos {
 namespace {
@@ -25,7 +28,8 @@ struct Options {
   EngineOptions engine;
   std::string model;
   std::vector<std::vector<NamedShape>> shapes;
-  bool plan = false, explain = false, check_plan = false, as_json = false;
+  bool plan = false, explain = false, check_plan = false, passes = false, memory = false;
+  bool as_json = false;
 };
 
 std::string Declared(const Value& value) {
@@ -100,6 +104,7 @@ json Describe(const Model& model) {
           {"outputs", outputs},
           {"metadata_bytes", metadata},
           {"plans", model.plans().size()},
+          {"plan_problems", model.plan_problems()},
           {"subgraphs", bodies}};
 }
 
@@ -129,30 +134,6 @@ json DescribePlans(const Model& model) {
   return plans;
 }
 
-const char* VerdictName(PlanCheck::Verdict verdict) {
-  switch (verdict) {
-    case PlanCheck::Verdict::kOk: return "ok";
-    case PlanCheck::Verdict::kDegraded: return "degraded";
-    case PlanCheck::Verdict::kIncompatible: return "incompatible";
-  }
-  return "unknown";
-}
-
-json CheckPlans(const Model& model, Runtime& runtime) {
-  const PolicyContext context{&model, runtime.backends(), &runtime.kernel_cache(),
-                              runtime.thread_pool().thread_count()};
-  json checks = json::array();
-  for (const Plan& plan : model.plans()) {
-    const PlanCheck check = CheckPlan(plan, context);
-    json row = {{"verdict", VerdictName(check.verdict)}};
-    if (check.verdict != PlanCheck::Verdict::kOk) {
-      row.update({{"field", check.field}, {"have", check.have}, {"want", check.want}});
-    }
-    checks.push_back(row);
-  }
-  return checks;
-}
-
 void PrintOps(const std::string& label, const json& ops) {
   std::printf("%-8s", label.c_str());
   for (const auto& [op, count] : ops.items()) std::printf(" %s:%d", op.c_str(), count.get<int>());
@@ -173,6 +154,9 @@ void PrintModel(const json& d) {
   PrintOps("ops", d["ops"]);
   for (const json& body : d["subgraphs"]) {
     PrintOps("subgraph " + body["path"].get<std::string>(), body["ops"]);
+  }
+  for (const json& problem : d["plan_problems"]) {
+    std::printf("left out %s\n", problem.get<std::string>().c_str());
   }
   for (const auto& [key, bytes] : d["metadata_bytes"].items()) {
     std::printf("metadata %s (%d bytes)\n", key.c_str(), bytes.get<int>());
@@ -196,24 +180,17 @@ void PrintPlans(const json& plans) {
   }
 }
 
-void PrintChecks(const json& checks) {
-  for (size_t i = 0; i < checks.size(); ++i) {
-    std::printf("\nplan %zu: %s", i, checks[i]["verdict"].get<std::string>().c_str());
-    if (checks[i].contains("field")) {
-      std::printf(": %s is %s here, %s in the plan", checks[i]["field"].get<std::string>().c_str(),
-                  checks[i]["have"].get<std::string>().c_str(),
-                  checks[i]["want"].get<std::string>().c_str());
-    }
-    std::printf("\n");
-  }
+// Of all --shape options together.
+std::vector<NamedShape> AllShapes(const Options& options) {
+  std::vector<NamedShape> shapes;
+  for (const auto& group : options.shapes) shapes.insert(shapes.end(), group.begin(), group.end());
+  return shapes;
 }
 
 // Prepares the model without running it and shows the kernels.
 absl::Status Explain(const Options& options, std::shared_ptr<Runtime> runtime,
                      std::shared_ptr<const Model> model) {
-  std::vector<NamedShape> shapes;
-  for (const auto& group : options.shapes) shapes.insert(shapes.end(), group.begin(), group.end());
-  absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(*model, shapes, {});
+  absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(*model, AllShapes(options), {});
   if (!inputs.ok()) return inputs.status();
   SessionOptions session_options;
   absl::StatusOr<std::shared_ptr<const Policy>> policy = MakePolicy(options.engine);
@@ -234,19 +211,32 @@ absl::Status Inspect(const Options& options) {
   json report = Describe(**model);
   if (options.plan) report["plan_details"] = DescribePlans(**model);
   std::shared_ptr<Runtime> runtime;
-  if (options.check_plan || options.explain) {
+  if (options.check_plan || options.explain || options.passes || options.memory) {
     absl::StatusOr<std::shared_ptr<Runtime>> made = MakeRuntime(options.engine);
     if (!made.ok()) return made.status();
     runtime = *std::move(made);
   }
   if (options.check_plan) report["plan_checks"] = CheckPlans(**model, *runtime);
+  if (options.passes) {
+    absl::StatusOr<json> passes =
+        DescribePasses(options.engine, *runtime, **model, AllShapes(options));
+    if (!passes.ok()) return passes.status();
+    report["passes"] = *std::move(passes);
+  }
+  if (options.memory) {
+    absl::StatusOr<json> memory = DescribeMemory(options.engine, runtime, *model, options.shapes);
+    if (!memory.ok()) return memory.status();
+    report["memory"] = *std::move(memory);
+  }
   if (options.as_json) {
     std::printf("%s\n", report.dump(2, ' ', false, json::error_handler_t::replace).c_str());
     return absl::OkStatus();
   }
   PrintModel(report);
   if (options.plan) PrintPlans(report["plan_details"]);
-  if (options.check_plan) PrintChecks(report["plan_checks"]);
+  if (options.check_plan) PrintPlanChecks(report["plan_checks"]);
+  if (options.passes) PrintPasses(report["passes"]);
+  if (options.memory) PrintMemory(report["memory"]);
   return options.explain ? Explain(options, runtime, *model) : absl::OkStatus();
 }
 
@@ -258,11 +248,17 @@ int main(int argc, char** argv) {
   CLI::App app("Shows what a model file holds.", "rtinspect");
   app.add_option("MODEL", options.model, "model file (.kai)")->required();
   app.add_flag("--plan", options.plan, "list the plans and their entries");
-  app.add_flag("--check-plan", options.check_plan, "compare each plan with this machine");
+  app.add_flag("--check-plan", options.check_plan,
+               "compare each entry of each plan with this machine");
+  app.add_flag("--passes", options.passes,
+               "print the graph before and after the passes, and what each changed");
+  app.add_flag("--memory", options.memory,
+               "foresee the memory that a run takes; a row for each --shape");
   app.add_flag("--explain", options.explain, "prepare the model here and list its kernels");
   app.add_flag("--json", options.as_json, "print JSON (without --explain)");
   AddPolicyOptions(app, &options.engine);
   AddRuntimeOptions(app, &options.engine);
-  kairos::AddShapeOption(app, &options.shapes, "with --explain: input shapes");
+  kairos::AddShapeOption(app, &options.shapes,
+                         "with --explain, --passes and --memory: input shapes");
   return kairos::RunTool(app, argc, argv, [&] { return kairos::Inspect(options); });
 }
