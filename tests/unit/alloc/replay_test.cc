@@ -1,74 +1,14 @@
-// After the first run of a signature, running allocates nothing of ours. In a program of its own,
-// because it replaces the global allocation functions. What oneDNN allocates inside a call of
-// dnnl_primitive_execute (a map of the arguments) is not counted: the linker wraps that function.
-#include <doctest/doctest.h>
-
+// After the first run of a signature, running allocates nothing of ours.
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
+#include <doctest/doctest.h>
 #include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+
+#include "tests/unit/alloc/allocation_counter.h"
 #include "tests/unit/executor/nets.h"
-
-namespace {
-std::atomic<long> allocations{0};
-std::atomic<int> inside_library{0};
-
-void* Allocate(std::size_t bytes, std::size_t alignment) {
-  if (inside_library == 0) ++allocations;
-  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  void* memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-}  // namespace
-
-#ifdef KAIROS_WITH_ONEDNN
-extern "C" {
-int __real_dnnl_primitive_execute(const void* primitive, void* stream, int count, const void* args);
-int __wrap_dnnl_primitive_execute(const void* primitive, void* stream, int count,
-                                  const void* args) {
-  ++inside_library;
-  const int status = __real_dnnl_primitive_execute(primitive, stream, count, args);
-  --inside_library;
-  return status;
-}
-}
-#endif
-
-void* operator new(std::size_t bytes) { return Allocate(bytes, alignof(std::max_align_t)); }
-void* operator new[](std::size_t bytes) { return Allocate(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  return Allocate(bytes, static_cast<std::size_t>(alignment));
-}
-void* operator new[](std::size_t bytes, std::align_val_t alignment) {
-  return Allocate(bytes, static_cast<std::size_t>(alignment));
-}
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-  return Allocate(bytes, alignof(std::max_align_t));
-}
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-  return Allocate(bytes, alignof(std::max_align_t));
-}
-void* operator new(std::size_t bytes, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return Allocate(bytes, static_cast<std::size_t>(alignment));
-}
-void* operator new[](std::size_t bytes, std::align_val_t alignment,
-                     const std::nothrow_t&) noexcept {
-  return Allocate(bytes, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace kairos::testing {
 namespace {
