@@ -13,13 +13,14 @@
 
 namespace kairos {
 
-// Writes the bytes of all float32 tensors, in order. Others are left out.
+// Writes the elements of all tensors as doubles, one after the other; strings are left out.
 absl::Status WriteOutputs(const std::string& path, const std::vector<Tensor>& outputs);
 
 struct Agreement {
   bool same_bits = false;
+  // Infinite when a NaN stands on one side only, or an infinity.
   double max_abs_diff = 0;
-  double scale = 0;      // largest absolute value of the first
+  double scale = 0;      // largest finite absolute value of the first
   size_t nan_count = 0;  // of the second
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 // One entry per batch; a single one when none is asked for.
 std::vector<Case> Batches(const Options& options, const Case& without) {
-  if (options.batches.empty()) return {without};
+  if (options.batches.empty() || options.refused.contains(without.request.model)) return {without};
   std::vector<Case> cases;
   for (int64_t batch : options.batches) {
     Case c = without;
@@ -35,6 +35,8 @@ void AddEngines(const Options& options, const Case& group, const std::string& di
     c.is_peer = is_peer;
     c.request.outputs_path = absl::StrCat(directory, "/", cases->size());
     if (is_peer && c.request.onnx.empty()) c.error = "no --onnx for this model";
+    const auto refused = options.refused.find(c.request.model);
+    if (refused != options.refused.end()) c.error = refused->second;
     if (options.repeats == 0) c.error = "nothing measured: 0 repeats";
     cases->push_back(std::move(c));
   };

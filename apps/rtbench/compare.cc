@@ -77,12 +77,19 @@ absl::Status Compare(Options options) {
     fs::remove_all(directory, ignored);
   };
   options.onnx = options.models;
-  for (std::string& model : options.models) {
-    const std::string path = absl::StrCat(directory, "/", fs::path(model).stem().string(), ".kai");
-    absl::Status status = RunToolAt(*convert, {model, path});
-    if (status.ok()) status = CompilePlans(options, *compile, path);
-    if (!status.ok()) return status;
-    model = path;
+  for (size_t i = 0; i < options.models.size(); ++i) {
+    // A folder each: two models may have the same name.
+    const fs::path folder = fs::path(directory) / absl::StrCat(i);
+    std::error_code error;
+    fs::create_directory(folder, error);
+    const std::string name = fs::path(options.models[i]).stem().string();
+    const std::string path = (folder / (name + ".kai")).string();
+    options.models[i] = path;
+    if (absl::Status s = RunToolAt(*convert, {options.onnx[i], path}); !s.ok()) {
+      options.refused[path] = std::string(s.message());
+    } else if (absl::Status planned = CompilePlans(options, *compile, path); !planned.ok()) {
+      options.warnings.push_back(absl::StrCat(name, " has no plan: ", planned.message()));
+    }
   }
   return Measure(options);
 }

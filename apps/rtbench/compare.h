@@ -9,7 +9,8 @@
 namespace kairos {
 
 // `options.models` are ONNX files: converts each and compiles a plan for every combination of
-// shapes and threads with the tools that lie beside this one, then measures. kNotFound: no such
+// shapes and threads with the tools that lie beside this one, then measures. A model that cannot be
+// converted fails in its rows; one without a plan is measured with a warning. kNotFound: no such
 // tool.
 absl::Status Compare(Options options);
 

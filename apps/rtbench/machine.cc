@@ -8,9 +8,9 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-#include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 
 #include "kairos/runtime.h"
@@ -88,6 +88,20 @@ double BusyPercentNow() {
   const timespec pause = {0, 200 * 1000 * 1000};
   nanosleep(&pause, nullptr);
   return check.OthersPercent(0);
+}
+
+std::vector<std::string> BusyWarnings(double before, double during) {
+  constexpr double kBusyPercent = 10;
+  std::vector<std::string> warnings;
+  if (before > kBusyPercent) {
+    warnings.push_back(absl::StrFormat(
+        "The machine was %.0f%% busy with other work before the measurement.", before));
+  }
+  if (during > kBusyPercent) {
+    warnings.push_back(
+        absl::StrFormat("Others used %.0f%% of the machine during the measurement.", during));
+  }
+  return warnings;
 }
 
 double ChildrenCpuMs() {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include <nlohmann/json.hpp>
@@ -38,8 +39,9 @@ double BusyPercentNow();
 // CPU time of the children that have ended, in ms.
 double ChildrenCpuMs();
 
-// More than this makes figures doubtful.
-inline constexpr double kBusyPercent = 10;
+// What to say when others used so many percent of the machine; nothing up to 10, which does not
+// make figures doubtful.
+std::vector<std::string> BusyWarnings(double before, double during);
 
 }  // namespace kairos
 

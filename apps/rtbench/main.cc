@@ -5,15 +5,18 @@
 //   rtbench compare MODEL.onnx ...   convert, compile, and measure beside other runtimes
 //   rtbench diff A.json B.json       what changed beyond noise
 //   rtbench show A.json ...          print, join and draw results that are there already
+//   rtbench dispatch                 what the executor itself takes per operator
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 #include "common/cli.h"
 #include "rtbench/compare.h"
 #include "rtbench/diff.h"
+#include "rtbench/dispatch.h"
 #include "rtbench/measure.h"
 #include "rtbench/sample.h"
 #include "rtbench/table.h"
@@ -105,14 +108,40 @@ int ShowTool(int argc, char** argv) {
   });
 }
 
+int DispatchTool(int argc, char** argv) {
+  int operators = 1000, runs = 2000;
+  double at_most_ns = 0;
+  CLI::App app("Measures what the executor takes per operator, watched and unwatched.",
+               "rtbench dispatch");
+  app.add_option("--operators", operators, "length of the chain; its kernels do nothing")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  app.add_option("--runs", runs, "how often it runs")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--at-most", at_most_ns, "fail when an unwatched operator takes longer, in ns")
+      ->check(CLI::PositiveNumber);
+  return RunTool(app, argc, argv, [&]() -> absl::Status {
+    absl::StatusOr<DispatchCost> cost = MeasureDispatch(operators, runs, SteadyNowNs);
+    if (!cost.ok()) return cost.status();
+    std::printf(
+        "%d operators that do nothing, 1 thread, median of %d runs: %.1f ns per operator, "
+        "%.1f ns watched\n",
+        operators, runs, cost->unwatched_ns, cost->watched_ns);
+    if (at_most_ns == 0 || cost->unwatched_ns <= at_most_ns) return absl::OkStatus();
+    return absl::InternalError(absl::StrFormat("%.1f ns per operator, expected at most %.1f",
+                                               cost->unwatched_ns, at_most_ns));
+  });
+}
+
 int MeasureTool(int argc, char** argv) {
   Options options;
   options.program = argv[0];
   CLI::App app("Compares execution policies: start, latency, memory.", "rtbench");
   AddOptions(app, &options);
   app.footer(
-      "rtbench compare MODEL.onnx, rtbench diff A.json B.json, rtbench show A.json: see --help of "
-      "each");
+      "rtbench compare MODEL.onnx, rtbench diff A.json B.json, rtbench show A.json, rtbench "
+      "dispatch: see --help of each");
   return RunTool(app, argc, argv, [&] { return Measure(options); });
 }
 
@@ -138,6 +167,7 @@ int main(int argc, char** argv) {
   if (argc > 1) rest.erase(rest.begin() + 1);
   if (first == "diff") return kairos::DiffTool(argc - 1, rest.data());
   if (first == "show") return kairos::ShowTool(argc - 1, rest.data());
+  if (first == "dispatch") return kairos::DispatchTool(argc - 1, rest.data());
   if (first == "compare") return kairos::CompareTool(argc - 1, rest.data());
   return kairos::MeasureTool(argc, argv);
 }

@@ -8,16 +8,14 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 
 #include "common/cli.h"
 #include "common/file_io.h"
-#include "common/inputs.h"
-#include "common/npy.h"
 #include "rtbench/case.h"
 #include "rtbench/machine.h"
 #include "rtbench/page.h"
 #include "rtbench/peak.h"
+#include "rtbench/peer_inputs.h"
 #include "rtbench/picture.h"
 #include "rtbench/row.h"
 #include "rtbench/runner.h"
@@ -47,32 +45,6 @@ json PeaksFor(const Options& options) {
     peaks[absl::StrCat(count)] = {{"gflops", peak.gflops}, {"copy_gbs", peak.copy_gbs}};
   }
   return peaks;
-}
-
-// Other runtimes read their inputs from files: the same bytes that ours makes for itself.
-void WritePeerInputs(const std::string& directory, std::vector<Case>* cases) {
-  for (size_t i = 0; i < cases->size(); ++i) {
-    Case& c = (*cases)[i];
-    if (!c.is_peer || !c.error.empty()) continue;
-    const auto write = [&]() -> absl::Status {
-      absl::StatusOr<std::shared_ptr<const Model>> model = Model::Load(c.request.model);
-      if (!model.ok()) return model.status();
-      const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(c.request.inputs);
-      if (!files.ok()) return files.status();
-      absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(**model, c.request.shapes, *files);
-      if (!inputs.ok()) return inputs.status();
-      c.request.inputs.clear();
-      const std::vector<std::string> names = (*model)->input_names();
-      for (size_t k = 0; k < names.size(); ++k) {
-        const std::string path = absl::StrCat(directory, "/", i, ".", k, ".npy");
-        absl::Status written = WriteNpy(path, (*inputs)[k].view());
-        if (!written.ok()) return written;
-        c.request.inputs.push_back(absl::StrCat(names[k], "=", path));
-      }
-      return absl::OkStatus();
-    };
-    if (absl::Status status = write(); !status.ok()) c.error = std::string(status.message());
-  }
 }
 
 void ShowProgress(const Progress& progress, double elapsed_s) {
@@ -110,19 +82,11 @@ json OptionsOf(const Options& options) {
           {"strict", options.sample.engine.strict}};
 }
 
-void AddWarnings(double before, double during, bool complete, json* environment) {
-  json warnings = json::array();
-  if (before > kBusyPercent) {
-    warnings.push_back(absl::StrFormat(
-        "The machine was %.0f%% busy with other work before the measurement.", before));
-  }
-  if (during > kBusyPercent) {
-    warnings.push_back(
-        absl::StrFormat("Others used %.0f%% of the machine during the measurement.", during));
-  }
-  if (!complete) warnings.push_back("The time budget ended the measurement before all repeats.");
-  (*environment)["busy_percent"] = {{"before", before}, {"during", during}};
-  (*environment)["warnings"] = warnings;
+json Warnings(const Options& options, double before, double during, bool complete) {
+  std::vector<std::string> warnings = BusyWarnings(before, during);
+  if (!complete) warnings.emplace_back("The time budget ended the measurement before all repeats.");
+  warnings.insert(warnings.end(), options.warnings.begin(), options.warnings.end());
+  return warnings;
 }
 
 RunPlan PlanFor(const Options& options, const std::string& directory, int64_t start_ns) {
@@ -208,14 +172,15 @@ absl::Status Measure(const Options& given) {
   environment["options"] = OptionsOf(options);
 
   std::vector<Case> cases = MakeCases(options, directory);
-  WritePeerInputs(directory, &cases);
+  PreparePeers(directory, !options.churn.empty(), &cases);
   IdleCheck idle;
   const double cpu_before_ms = ChildrenCpuMs();
   const bool complete = RunCases(PlanFor(options, directory, SteadyNowNs()), take, &cases);
   const double busy_during = idle.OthersPercent(ChildrenCpuMs() - cpu_before_ms);
   if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
 
-  AddWarnings(busy_before, busy_during, complete, &environment);
+  environment["busy_percent"] = {{"before", busy_before}, {"during", busy_during}};
+  environment["warnings"] = Warnings(options, busy_before, busy_during, complete);
   const json peak = environment["peak"];
   const json report = {{"environment", std::move(environment)},
                        {"rows", MakeRows(cases, *empty, peak)}};

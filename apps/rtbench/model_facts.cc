@@ -1,8 +1,10 @@
 #include "rtbench/model_facts.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
-#include <string>
+
+#include "absl/strings/str_cat.h"
 
 #include "kairos/node_cost.h"
 
@@ -61,6 +63,19 @@ nlohmann::json FileSizes(const Model& model) {
   return sizes;
 }
 
+double FolderMb(const std::string& path) {
+  double bytes = 0;
+  std::error_code error;
+  const std::filesystem::recursive_directory_iterator end;
+  for (std::filesystem::recursive_directory_iterator it(path, error); !error && it != end;
+       it.increment(error)) {
+    std::error_code gone;  // others may use the folder
+    const auto size = it->is_regular_file(gone) ? it->file_size(gone) : 0;
+    if (!gone) bytes += static_cast<double>(size);
+  }
+  return bytes / 1e6;
+}
+
 std::optional<std::vector<NamedShape>> UnseenShapes(const Model& model,
                                                     const std::vector<NamedShape>& shapes) {
   const auto is_free = [](const Dim& dim) { return dim.size < 0; };
@@ -90,6 +105,34 @@ std::optional<std::vector<NamedShape>> UnseenShapes(const Model& model,
     unseen.push_back(std::move(shape));
   }
   return unseen;
+}
+
+absl::StatusOr<ChurnDims> FindChurnDims(const Model& model, const Churn& churn) {
+  const Graph& graph = model.graph();
+  const auto named = std::find_if(graph.inputs.begin(), graph.inputs.end(),
+                                  [&](ValueId id) { return graph.value(id).name == churn.input; });
+  if (named == graph.inputs.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("churn: input '", churn.input, "': unknown"));
+  }
+  const Value& input = graph.value(*named);
+  const auto axis = static_cast<size_t>(churn.axis);
+  ChurnDims dims = {{churn.input, churn.axis}};
+  if (!input.dims.has_value()) return dims;
+  if (axis >= input.dims->size()) {
+    return absl::InvalidArgumentError(absl::StrCat("churn: input '", churn.input, "' has rank ",
+                                                   input.dims->size(), ", got axis ", churn.axis));
+  }
+  const std::string& symbol = (*input.dims)[axis].symbol;
+  for (ValueId id : graph.inputs) {
+    const Value& other = graph.value(id);
+    if (symbol.empty() || !other.dims.has_value()) continue;
+    for (size_t i = 0; i < other.dims->size(); ++i) {
+      const bool is_named = id == *named && i == axis;
+      if ((*other.dims)[i].symbol == symbol && !is_named)
+        dims.emplace_back(other.name, static_cast<int>(i));
+    }
+  }
+  return dims;
 }
 
 }  // namespace kairos

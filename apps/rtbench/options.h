@@ -2,6 +2,7 @@
 #ifndef KAIROS_APPS_RTBENCH_OPTIONS_H_
 #define KAIROS_APPS_RTBENCH_OPTIONS_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct Options {
   std::string churn;             // of ParseChurn; empty: none
   bool parity = false;
   std::string experiment;
+  // What is known before anything is measured: models that cannot be, with the reason, and what
+  // the report should warn of.
+  std::map<std::string, std::string> refused;
+  std::vector<std::string> warnings;
   // Other runtimes on the same models.
   std::vector<std::string> peers;
   std::vector<std::string> onnx;  // as models

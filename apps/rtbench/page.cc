@@ -52,7 +52,7 @@ std::string MakePage(const json& report) {
                {"colours", ColoursOf(report.at("rows"))},
                {"phases", json::array()},
                {"rows", json::array()}};
-  for (absl::string_view phase : kPhases) data["phases"].push_back(std::string(phase));
+  for (const Phase& phase : kPhases) data["phases"].push_back(std::string(phase.name));
   for (const json& row : report.at("rows")) data["rows"].push_back(PageRow(row));
   const std::string text = data.dump(-1, ' ', false, json::error_handler_t::replace);
   // Inside <script>, "</" would end it.

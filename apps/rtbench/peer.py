@@ -67,7 +67,8 @@ class OpenVino:
         self.request = compiled.create_infer_request()
 
     def run(self, feeds):
-        return list(self.request.infer(feeds).values())
+        # Without copies of the inputs and outputs, like the others.
+        return list(self.request.infer(feeds, share_inputs=True, share_outputs=True).values())
 
 
 class Torch:
@@ -110,13 +111,13 @@ def read_inputs():
 
 
 def write_outputs(outputs):
-    """The bytes of all float32 tensors, in order, as agreement.h has them."""
+    """All elements as doubles, in order, as agreement.h has them."""
     if not request["outputs_path"]:
         return
     with open(request["outputs_path"], "wb") as file:
         for output in outputs:
-            if output.dtype.name == "float32":
-                file.write(output.tobytes())
+            if output.dtype.kind not in "OSU":
+                file.write(output.astype("float64").tobytes())
 
 
 def steady(peer, feeds, sample):
@@ -152,24 +153,36 @@ def steady(peer, feeds, sample):
     sample["memory"] = points
 
 
+def churn_sizes():
+    """As ChurnSizes() of request.cc has them."""
+    low, high, state = request["churn_low"], request["churn_high"], 5
+    for _ in range(request["churn_calls"]):
+        state = state * 48271 % 2147483647
+        yield low + state % (high - low + 1)
+
+
 def churn(peer, feeds, sample):
     import numpy
     random = numpy.random.default_rng(5)
-    name, axis = request["churn_input"], request["churn_axis"]
-    if name not in feeds or axis >= feeds[name].ndim:
-        raise Failure(f"churn: no input '{name}' with axis {axis}")
     before = memory()["peak_rss_mb"]
     calls = []
-    for _ in range(request["churn_calls"]):
-        size = int(random.integers(request["churn_low"], request["churn_high"] + 1))
-        shape = list(feeds[name].shape)
-        shape[axis] = size
+    for size in churn_sizes():
+        shapes = {}
+        for name, axis in request["churn_dims"]:
+            shape = shapes.setdefault(name, list(feeds[name].shape))
+            if axis >= len(shape):
+                raise Failure(f"churn: input '{name}' has no axis {axis}")
+            shape[axis] = size
         varied = dict(feeds)
-        varied[name] = random.standard_normal(shape).astype(feeds[name].dtype)
+        for name, shape in shapes.items():
+            # Integers are 0 or 1, as ours are: they may be indices.
+            values = random.random(shape) * 2
+            dtype = feeds[name].dtype
+            varied[name] = (values - 1 if dtype.kind == "f" else values).astype(dtype)
         start = time.monotonic_ns()
         peer.run(varied)
         calls.append([size, elapsed_ms(start)])
-    sample["churn"] = {"input": name, "axis": axis, "calls": calls,
+    sample["churn"] = {"input": request["churn_input"], "axis": request["churn_axis"], "calls": calls,
                        "total_ms": sum(ms for _, ms in calls),
                        "grown_mb": memory()["peak_rss_mb"] - before}
 

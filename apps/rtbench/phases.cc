@@ -13,7 +13,10 @@ Span SpanOf(const Event& event) {
 }
 
 void AddSelfTimes(std::vector<Span> spans, PhaseTimes* times) {
-  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
+  // An inner span ends, and is told, first: of two that are alike the later one is around the
+  // other.
+  std::reverse(spans.begin(), spans.end());
+  std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
     return a.start_ns != b.start_ns ? a.start_ns < b.start_ns : a.duration_ns > b.duration_ns;
   });
   std::vector<const Span*> open;  // each inside the one before

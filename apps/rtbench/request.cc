@@ -1,5 +1,7 @@
 #include "rtbench/request.h"
 
+#include <random>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -30,6 +32,7 @@ void ForEachField(Request& request, const Visit& visit) {
   visit("churn_low", request.churn.low);
   visit("churn_high", request.churn.high);
   visit("churn_calls", request.churn_calls);
+  visit("churn_dims", request.churn_dims);
   visit("sessions", request.sessions);
   visit("tolerance", request.tolerance);
   visit("outputs_path", request.outputs_path);
@@ -62,6 +65,16 @@ absl::StatusOr<Churn> ParseChurn(absl::string_view text) {
                      churn.low <= churn.high && churn.high <= kMaxSize;
   if (!sound) return refuse();
   return churn;
+}
+
+std::vector<int64_t> ChurnSizes(const Churn& churn, int calls) {
+  std::minstd_rand random(5);
+  const int64_t span = churn.high - churn.low + 1;
+  std::vector<int64_t> sizes;
+  for (int i = 0; i < calls; ++i) {
+    sizes.push_back(churn.low + static_cast<int64_t>(random()) % span);
+  }
+  return sizes;
 }
 
 json ToJson(const SampleRequest& request) {

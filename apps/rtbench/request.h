@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,6 +24,8 @@ struct Churn {
 };
 // kInvalidArgument quotes the text.
 absl::StatusOr<Churn> ParseChurn(absl::string_view text);
+// The sizes to call it at: the same ones each time, and for peer.py.
+std::vector<int64_t> ChurnSizes(const Churn& churn, int calls);
 
 struct SampleRequest {
   // "empty": a process that does nothing; "cold": up to the first output, in phases; "steady": then
@@ -39,6 +42,8 @@ struct SampleRequest {
   int warmup_runs = 10;             // runs 2 to this + 1 are kept apart
   Churn churn;
   int churn_calls = 200;
+  // For other runtimes, which cannot ask the model; see FindChurnDims().
+  std::vector<std::pair<std::string, int>> churn_dims;
   int sessions = 1;
   double tolerance = 1e-3;   // of "parity"
   std::string outputs_path;  // where to leave the first run's outputs, see agreement.h

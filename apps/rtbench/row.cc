@@ -1,6 +1,7 @@
 #include "rtbench/row.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <string>
 
@@ -127,7 +128,8 @@ void AddAgreement(absl::Span<const Case> cases, const Case& c, json* row) {
     return;
   }
   (*row)["same_bits"] = agreement->same_bits;
-  (*row)["max_abs_diff"] = agreement->max_abs_diff;
+  (*row)["max_abs_diff"] =
+      std::isfinite(agreement->max_abs_diff) ? json(agreement->max_abs_diff) : json("infinite");
   (*row)["output_scale"] = agreement->scale;
   (*row)["nan_outputs"] = agreement->nan_count;
   if (agreement->nan_count > 0) {

@@ -136,7 +136,9 @@ TakeSampleFn ChildSampler(const Options& options) {
     absl::StatusOr<ChildResult> child = RunChild(command);
     if (!child.ok()) return child.status();
     if (child->exit_code != 0) return absl::InternalError(FailureOf(*child));
-    json parsed = json::parse(child->out, nullptr, false);
+    // Its last line: libraries of other runtimes may have something to say, too.
+    const absl::string_view out = absl::StripSuffix(child->out, "\n");
+    json parsed = json::parse(out.substr(out.rfind('\n') + 1), nullptr, false);
     if (parsed.is_discarded()) return absl::InternalError("child printed no JSON");
     return parsed;
   };

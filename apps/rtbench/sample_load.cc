@@ -2,12 +2,13 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
-#include <random>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 
 #include "common/inputs.h"
+#include "rtbench/model_facts.h"
+#include "rtbench/repeater.h"
 #include "rtbench/sample.h"
 #include "rtbench/start.h"
 #include "rtbench/usage.h"
@@ -15,44 +16,17 @@
 namespace kairos {
 namespace {
 
-// The shapes of the request with one dimension set, for the input that churns and for all others
-// whose dimension has the same name.
-absl::StatusOr<std::vector<NamedShape>> ChurnShapes(const SampleRequest& request,
-                                                    const Model& model, int64_t size) {
-  const auto axis = static_cast<size_t>(request.churn.axis);
-  std::string symbol;
-  bool found = false;
-  for (ValueId id : model.graph().inputs) {
-    const Value& input = model.graph().value(id);
-    if (input.name != request.churn.input) continue;
-    found = true;
-    if (input.dims.has_value() && axis < input.dims->size()) symbol = (*input.dims)[axis].symbol;
-  }
-  if (!found) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("churn: input '", request.churn.input, "': unknown"));
-  }
-  std::vector<NamedShape> shapes;
-  for (ValueId id : model.graph().inputs) {
-    const Value& input = model.graph().value(id);
-    const auto given = std::find_if(request.shapes.begin(), request.shapes.end(),
-                                    [&](const NamedShape& s) { return s.name == input.name; });
-    NamedShape shape{input.name, {}};
-    if (given != request.shapes.end()) shape = *given;
-    if (given == request.shapes.end() && input.dims.has_value()) {
-      for (const Dim& dim : *input.dims) shape.shape.push_back(std::max<int64_t>(dim.size, 1));
+absl::StatusOr<std::vector<NamedShape>> ChurnShapes(std::vector<NamedShape> shapes,
+                                                    const ChurnDims& dims, int64_t size) {
+  for (const auto& dim : dims) {
+    const auto it = std::find_if(shapes.begin(), shapes.end(),
+                                 [&](const NamedShape& s) { return s.name == dim.first; });
+    const auto axis = static_cast<size_t>(dim.second);
+    if (it == shapes.end() || axis >= it->shape.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("churn: input '", dim.first, "' has no axis ", axis));
     }
-    const bool churns = input.name == request.churn.input;
-    if (churns && axis >= shape.shape.size()) {
-      return absl::InvalidArgumentError(absl::StrCat("churn: input '", input.name, "' has rank ",
-                                                     shape.shape.size(), ", got axis ", axis));
-    }
-    for (size_t i = 0; i < shape.shape.size(); ++i) {
-      const bool same_name = !symbol.empty() && input.dims.has_value() && i < input.dims->size() &&
-                             (*input.dims)[i].symbol == symbol;
-      if ((churns && i == axis) || same_name) shape.shape[i] = size;
-    }
-    shapes.push_back(std::move(shape));
+    it->shape[axis] = size;
   }
   return shapes;
 }
@@ -72,16 +46,16 @@ absl::StatusOr<nlohmann::json> TakeChurn(const SampleRequest& request, const Sub
   if (!started.ok()) return started.status();
   const double before_mb = MemoryNow().at("peak_rss_mb");
   const SessionStats before = started->session->stats();
-  std::mt19937 random(5);
-  const auto span = static_cast<uint64_t>(request.churn.high - request.churn.low + 1);
+  absl::StatusOr<ChurnDims> dims = FindChurnDims(*started->model, request.churn);
+  if (!dims.ok()) return dims.status();
   nlohmann::json calls = nlohmann::json::array();
   Stopwatch watch(subject.now_ns);
   double total_ms = 0;
-  for (int i = 0; i < request.churn_calls; ++i) {
-    const int64_t size = request.churn.low + static_cast<int64_t>(random() % span);
-    absl::StatusOr<std::vector<NamedShape>> shapes = ChurnShapes(request, *started->model, size);
+  for (int64_t size : ChurnSizes(request.churn, request.churn_calls)) {
+    absl::StatusOr<std::vector<NamedShape>> shapes =
+        ChurnShapes(InputShapes(*started), *dims, size);
     if (!shapes.ok()) return shapes.status();
-    absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(*started->model, *shapes, {});
+    absl::StatusOr<std::vector<Tensor>> inputs = InputsOfShapes(request, *started, *shapes);
     if (!inputs.ok()) return inputs.status();
     const std::vector<TensorView> views = Views(*inputs);
     watch.Restart();
@@ -110,14 +84,13 @@ absl::StatusOr<nlohmann::json> TakeSessions(const SampleRequest& request, const 
                                             int64_t main_ns) {
   absl::StatusOr<Started> started = Start(request, subject, main_ns, {});
   if (!started.ok()) return started.status();
-  const std::vector<TensorView> inputs = Views(started->inputs[0]);
   const double one_session_mb = ResidentMb();
   std::vector<Worker> workers(static_cast<size_t>(request.sessions));
   for (Worker& worker : workers) {
     absl::StatusOr<std::unique_ptr<Session>> session = AnotherSession(*started);
     if (!session.ok()) return session.status();
     worker.session = *std::move(session);
-    absl::StatusOr<std::vector<Tensor>> outputs = worker.session->Run(inputs);
+    absl::StatusOr<std::vector<Tensor>> outputs = worker.session->Run(Views(started->inputs[0]));
     if (!outputs.ok()) return outputs.status();
     worker.outputs = *std::move(outputs);
   }
@@ -127,13 +100,12 @@ absl::StatusOr<nlohmann::json> TakeSessions(const SampleRequest& request, const 
   std::vector<std::thread> threads;
   for (Worker& worker : workers) {
     threads.emplace_back([&] {
-      std::vector<MutableTensorView> outputs;
-      for (Tensor& output : worker.outputs) outputs.push_back(output.mutable_view());
+      Repeater repeater(*worker.session, started->inputs, worker.outputs);
       together.arrive_and_wait();
       Stopwatch watch(subject.now_ns);
       while (worker.status.ok() && !stop) {
         watch.Restart();
-        worker.status = worker.session->Run(inputs, outputs);
+        worker.status = repeater.Run();
         worker.samples_ms.push_back(watch.Lap());
       }
       worker.status.Update(watch.Check());

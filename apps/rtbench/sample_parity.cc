@@ -12,7 +12,9 @@ absl::StatusOr<nlohmann::json> TakeParity(const SampleRequest& request, const Su
   if (!model.ok()) return model.status();
   absl::StatusOr<std::shared_ptr<const Policy>> policy = subject.make_policy();
   if (!policy.ok()) return policy.status();
-  absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(**model, request.shapes, {});
+  const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(request.inputs);
+  if (!files.ok()) return files.status();
+  absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(**model, request.shapes, *files);
   if (!inputs.ok()) return inputs.status();
   absl::StatusOr<Side> reference = ReferenceSide(*model, request.engine.threads);
   if (!reference.ok()) return reference.status();

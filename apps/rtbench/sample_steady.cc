@@ -2,8 +2,11 @@
 // unseen shape costs.
 #include <time.h>
 
+#include "absl/functional/function_ref.h"
+
 #include "common/inputs.h"
 #include "rtbench/model_facts.h"
+#include "rtbench/repeater.h"
 #include "rtbench/sample.h"
 #include "rtbench/start.h"
 #include "rtbench/statistics.h"
@@ -16,21 +19,17 @@ constexpr size_t kMaxRuns = 20000;
 constexpr double kIdleMs = 100;
 constexpr size_t kMemoryPoints = 30;
 
-// Runs with the inputs in turn.
-class Repeater {
- public:
-  explicit Repeater(Started& started) : session_(*started.session) {
-    for (const std::vector<Tensor>& set : started.inputs) inputs_.push_back(Views(set));
-    for (Tensor& output : started.outputs) outputs_.push_back(output.mutable_view());
+// The times of runs, in ms, for as long as `wants_more` of the number of them.
+absl::StatusOr<std::vector<double>> TimeRuns(Repeater& repeater, Stopwatch& watch,
+                                             absl::FunctionRef<bool(size_t)> wants_more) {
+  std::vector<double> times_ms;
+  while (wants_more(times_ms.size())) {
+    watch.Restart();
+    if (absl::Status status = repeater.Run(); !status.ok()) return status;
+    times_ms.push_back(watch.Lap());
   }
-  absl::Status Run() { return session_.Run(inputs_[++turn_ % inputs_.size()], outputs_); }
-
- private:
-  Session& session_;
-  std::vector<std::vector<TensorView>> inputs_;
-  std::vector<MutableTensorView> outputs_;
-  size_t turn_ = 0;
-};
+  return times_ms;
+}
 
 // CPU time that an idle session takes, in percent of one CPU.
 double IdleCpuPercent(const Subject& subject) {
@@ -42,13 +41,27 @@ double IdleCpuPercent(const Subject& subject) {
   return passed_ms > 0 ? 100 * (CpuMs() - before_ms) / passed_ms : 0;
 }
 
+void AddRates(double runs, double passed_ms, double cpu_ms, nlohmann::json* sample) {
+  if (runs == 0 || passed_ms <= 0) return;
+  (*sample)["throughput_per_s"] = runs / passed_ms * 1e3;
+  (*sample)["cpu_ms_per_run"] = cpu_ms / runs;
+  (*sample)["cpu_percent"] = 100 * cpu_ms / passed_ms;
+}
+
+nlohmann::json Difference(nlohmann::json counters, const nlohmann::json& before) {
+  for (auto& [name, count] : counters.items()) {
+    count = count.get<int64_t>() - before.at(name).get<int64_t>();
+  }
+  return counters;
+}
+
 void AddUnseen(const SampleRequest& request, const Subject& subject, Started& started,
                nlohmann::json* sample) {
-  const auto shapes = UnseenShapes(*started.model, request.shapes);
+  const auto shapes = UnseenShapes(*started.model, InputShapes(started));
   if (!shapes.has_value()) return;
   (*sample)["unseen_shapes"] = FormatShapeArg(*shapes);
   const nlohmann::json before = Counters(started.session->stats());
-  absl::StatusOr<std::vector<Tensor>> inputs = MakeInputs(*started.model, *shapes, {});
+  absl::StatusOr<std::vector<Tensor>> inputs = InputsOfShapes(request, started, *shapes);
   absl::Status status = inputs.status();
   if (inputs.ok()) {
     Stopwatch watch(subject.now_ns);
@@ -61,11 +74,7 @@ void AddUnseen(const SampleRequest& request, const Subject& subject, Started& st
     (*sample)["unseen_error"] = std::string(status.message());
     return;
   }
-  nlohmann::json counters = Counters(started.session->stats());
-  for (auto& [name, count] : counters.items()) {
-    count = count.get<int64_t>() - before.at(name).get<int64_t>();
-  }
-  (*sample)["counters"]["unseen"] = counters;
+  (*sample)["counters"]["unseen"] = Difference(Counters(started.session->stats()), before);
 }
 
 }  // namespace
@@ -77,54 +86,46 @@ absl::StatusOr<nlohmann::json> TakeSteady(const SampleRequest& request, const Su
   const SessionStats first = started->session->stats();
   nlohmann::json sample = StartFigures(*started, first);
   sample["counters"]["first"] = Counters(first);
-  Repeater repeater(*started);
+  Repeater repeater(*started->session, started->inputs, started->outputs);
   Stopwatch watch(subject.now_ns);
   const auto remember_memory = [&] {
     started->memory.push_back(
         {static_cast<double>(subject.now_ns() - main_ns) / 1e6, ResidentMb()});
   };
-
-  std::vector<double> warmup, steady;
-  for (int i = 0; i < request.warmup_runs; ++i) {
-    watch.Restart();
-    if (absl::Status status = repeater.Run(); !status.ok()) return status;
-    warmup.push_back(watch.Lap());
-  }
+  absl::StatusOr<std::vector<double>> warmup = TimeRuns(repeater, watch, [&](size_t runs) {
+    return runs < static_cast<size_t>(request.warmup_runs);
+  });
+  if (!warmup.ok()) return warmup.status();
   remember_memory();
+  const nlohmann::json warm = Counters(started->session->stats());
+  sample["counters"]["warmup"] = Difference(warm, sample["counters"]["first"]);
+
   const double cpu_before_ms = CpuMs();
-  const double point_ms = request.seconds * 1e3 / kMemoryPoints;
-  double next_point_ms = point_ms;
+  const double wanted_ms = request.seconds * 1e3, point_ms = wanted_ms / kMemoryPoints;
+  double passed_ms = 0, next_point_ms = point_ms;
   const int64_t begin_ns = subject.now_ns();
-  double passed_ms = 0;
-  const auto wants_more = [&] {
-    if (steady.size() < static_cast<size_t>(request.min_runs)) return true;
-    return passed_ms < request.seconds * 1e3 && steady.size() < kMaxRuns;
-  };
-  while (wants_more()) {
-    watch.Restart();
-    if (absl::Status status = repeater.Run(); !status.ok()) return status;
-    steady.push_back(watch.Lap());
+  absl::StatusOr<std::vector<double>> steady = TimeRuns(repeater, watch, [&](size_t runs) {
     passed_ms = static_cast<double>(subject.now_ns() - begin_ns) / 1e6;
-    if (passed_ms < next_point_ms) continue;
-    remember_memory();
-    next_point_ms = passed_ms + point_ms;
-  }
+    if (runs > 0 && passed_ms >= next_point_ms) {
+      remember_memory();
+      next_point_ms = passed_ms + point_ms;
+    }
+    if (runs < static_cast<size_t>(request.min_runs)) return true;
+    return passed_ms < wanted_ms && runs < kMaxRuns;
+  });
+  if (!steady.ok()) return steady.status();
   const double cpu_ms = CpuMs() - cpu_before_ms;
   if (absl::Status status = watch.Check(); !status.ok()) return status;
-  sample["warmup_ms"] = warmup;
-  sample["samples_ms"] = steady;
-  if (!steady.empty() && passed_ms > 0) {
-    sample["throughput_per_s"] = static_cast<double>(steady.size()) / passed_ms * 1e3;
-    sample["cpu_ms_per_run"] = cpu_ms / static_cast<double>(steady.size());
-    sample["cpu_percent"] = 100 * cpu_ms / passed_ms;
-  }
+  sample["warmup_ms"] = *warmup;
+  sample["samples_ms"] = *steady;
+  AddRates(static_cast<double>(steady->size()), passed_ms, cpu_ms, &sample);
   sample["idle_cpu_percent"] = IdleCpuPercent(subject);
   remember_memory();
   sample["memory"] = started->memory;
   sample.update(MemoryNow());
-  sample["counters"]["steady"] = Counters(started->session->stats());
-  for (auto& [name, count] : sample["counters"]["steady"].items()) {
-    count = count.get<int64_t>() - sample["counters"]["first"].at(name).get<int64_t>();
+  sample["counters"]["steady"] = Difference(Counters(started->session->stats()), warm);
+  if (!request.engine.cache.empty()) {
+    sample["files_mb"]["cache_mb"] = FolderMb(request.engine.cache);
   }
   AddUnseen(request, subject, *started, &sample);
   return sample;

@@ -101,6 +101,28 @@ absl::StatusOr<Started> Start(const SampleRequest& request, const Subject& subje
   return started;
 }
 
+std::vector<NamedShape> InputShapes(const Started& started) {
+  std::vector<NamedShape> shapes;
+  const std::vector<std::string> names = started.model->input_names();
+  for (size_t i = 0; i < names.size(); ++i) {
+    shapes.push_back({names[i], started.inputs[0][i].shape()});
+  }
+  return shapes;
+}
+
+absl::StatusOr<std::vector<Tensor>> InputsOfShapes(const SampleRequest& request,
+                                                   const Started& started,
+                                                   const std::vector<NamedShape>& shapes) {
+  absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(request.inputs);
+  if (!files.ok()) return files.status();
+  const std::vector<NamedShape> before = InputShapes(started);
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (shapes[i].shape == before[i].shape) continue;
+    std::erase_if(*files, [&](const NamedFile& file) { return file.first == before[i].name; });
+  }
+  return MakeInputs(*started.model, shapes, *files);
+}
+
 absl::StatusOr<std::unique_ptr<Session>> AnotherSession(const Started& started) {
   SessionOptions options;
   options.policy = started.policy;

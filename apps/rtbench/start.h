@@ -35,6 +35,14 @@ struct Started {
 absl::StatusOr<Started> Start(const SampleRequest& request, const Subject& subject, int64_t main_ns,
                               std::function<void(const Event&)> on_event);
 
+// The shapes of its inputs.
+std::vector<NamedShape> InputShapes(const Started& started);
+// Inputs of these shapes, one for each input of the model. The request's files are for inputs whose
+// shape is what it was; all others are random.
+absl::StatusOr<std::vector<Tensor>> InputsOfShapes(const SampleRequest& request,
+                                                   const Started& started,
+                                                   const std::vector<NamedShape>& shapes);
+
 // A session like the first one.
 absl::StatusOr<std::unique_ptr<Session>> AnotherSession(const Started& started);
 

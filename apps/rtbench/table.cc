@@ -9,18 +9,13 @@
 
 #include "rtbench/phases.h"
 #include "rtbench/statistics.h"
+#include "rtbench/text.h"
 
 namespace kairos {
 namespace {
 
 using nlohmann::json;
 using Group = std::vector<const json*>;
-
-std::string Significant(double value) {
-  const double size = std::fabs(value);
-  if (size == 0) return "0";
-  return absl::StrFormat("%.*f", size < 0.995 ? 3 : size < 9.95 ? 2 : size < 99.5 ? 1 : 0, value);
-}
 
 // A figure with half of its interval in percent: "12.3 ± 4%".
 std::string WithInterval(const json& row, const char* field, const char* interval) {
@@ -31,13 +26,6 @@ std::string WithInterval(const json& row, const char* field, const char* interva
   return absl::StrFormat("%s ±%2.0f%%", Significant(value), 100 * half / value);
 }
 
-// Pads to a width counted in characters: the sign above is two bytes.
-std::string Right(const std::string& text, size_t width) {
-  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  const auto length = static_cast<size_t>(std::count_if(text.begin(), text.end(), is_start));
-  return length < width ? std::string(width - length, ' ') + text : text;
-}
-
 std::string Name(const json& row) {
   return absl::StrFormat("  %-13.13s", row.at("policy").get<std::string>());
 }
@@ -46,6 +34,7 @@ std::string Outputs(const json& row) {
   if (!row.contains("same_bits")) return "-";
   if (row.at("compared_with") == row.at("policy")) return "=";
   if (row.at("same_bits").get<bool>()) return "same";
+  if (!row.at("max_abs_diff").is_number()) return row.at("max_abs_diff").get<std::string>();
   const double scale = row.at("output_scale");
   return absl::StrFormat("%.0e", row.at("max_abs_diff").get<double>() / (scale > 0 ? scale : 1));
 }
@@ -78,30 +67,37 @@ void AppendMain(const Group& group, std::string* out) {
     absl::StrAppend(out, Right(Figure(*row, "throughput_per_s"), 9),
                     Right(Figure(*row, "peak_rss_mb"), 8), Right(Outputs(*row), 9), "\n");
     if (row->contains("error")) {
-      absl::StrAppend(out, "  ! ", row->at("error").get<std::string>(), "\n");
+      AppendWrapped("  ! ", row->at("error").get<std::string>(), out);
     }
   }
 }
 
+// ms; with two decimals at most, which is what there is room for.
+std::string PhaseFigure(double ms) {
+  return ms < 9.95 ? absl::StrFormat("%.2f", ms) : Significant(ms);
+}
+
 void AppendPhases(const Group& group, std::string* out) {
-  std::vector<absl::string_view> shown;
-  for (absl::string_view phase : kPhases) {
-    const bool visible = std::any_of(group.begin(), group.end(), [&](const json* row) {
-      return row->contains("phases_ms") && !row->value("is_peer", false) &&
-             row->at("phases_ms").value(std::string(phase), 0.0) >= 0.005;
-    });
-    if (visible) shown.push_back(phase);
-  }
+  Group whole;
+  std::copy_if(group.begin(), group.end(), std::back_inserter(whole), [](const json* row) {
+    return row->contains("phases_ms") && !row->value("is_peer", false);
+  });
+  const auto time_of = [](const json* row, const Phase& phase) {
+    return row->at("phases_ms").value(std::string(phase.name), 0.0);
+  };
+  std::vector<Phase> shown;
+  std::copy_if(kPhases.begin(), kPhases.end(), std::back_inserter(shown), [&](const Phase& phase) {
+    return std::any_of(whole.begin(), whole.end(),
+                       [&](const json* row) { return time_of(row, phase) >= 0.005; });
+  });
   if (shown.empty()) return;
   absl::StrAppend(out, "\n  cold start, ms ");
-  for (absl::string_view phase : shown) absl::StrAppend(out, absl::StrFormat("%7.7s", phase));
+  for (const Phase& phase : shown) absl::StrAppend(out, Right(std::string(phase.title), 6));
   out->push_back('\n');
-  for (const json* row : group) {
-    if (!row->contains("phases_ms") || row->value("is_peer", false)) continue;
+  for (const json* row : whole) {
     absl::StrAppend(out, Name(*row), "  ");
-    for (absl::string_view phase : shown) {
-      absl::StrAppend(
-          out, absl::StrFormat("%7.2f", row->at("phases_ms").value(std::string(phase), 0.0)));
+    for (const Phase& phase : shown) {
+      absl::StrAppend(out, Right(PhaseFigure(time_of(row, phase)), 6));
     }
     out->push_back('\n');
   }
@@ -190,7 +186,8 @@ void AppendParity(const Group& group, std::string* out) {
 }
 
 void AppendGroup(const Group& group, std::string* out) {
-  absl::StrAppend(out, "\n", GroupName(*group.front()), "\n");
+  out->push_back('\n');
+  AppendWrapped("", GroupName(*group.front()), out);
   AppendMain(group, out);
   const bool measured = std::any_of(group.begin(), group.end(),
                                     [](const json* row) { return row->contains("cold_ms"); });

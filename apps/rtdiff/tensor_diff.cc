@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "common/element.h"
+
 namespace kairos {
 namespace {
 
@@ -15,35 +17,6 @@ Bits BitsAt(const void* data, size_t index) {
   Bits bits;
   std::memcpy(&bits, static_cast<const char*>(data) + index * sizeof(Bits), sizeof(Bits));
   return bits;
-}
-
-double FromHalf(uint16_t bits) {
-  const double sign = (bits & 0x8000) != 0 ? -1 : 1;
-  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  if (exponent == 31) {
-    return fraction != 0 ? std::numeric_limits<double>::quiet_NaN()
-                         : sign * std::numeric_limits<double>::infinity();
-  }
-  if (exponent == 0) return sign * std::ldexp(fraction, -24);
-  return sign * std::ldexp(1024 + fraction, exponent - 25);
-}
-
-double FromBits(uint16_t bits, DType dtype) {
-  if (dtype == DType::kFloat16) return FromHalf(bits);
-  const uint32_t wide = uint32_t{bits} << 16;
-  float value;
-  std::memcpy(&value, &wide, sizeof(value));
-  return value;
-}
-double FromBits(uint32_t bits, DType) {
-  float value;
-  std::memcpy(&value, &bits, sizeof(value));
-  return value;
-}
-double FromBits(uint64_t bits, DType) {
-  double value;
-  std::memcpy(&value, &bits, sizeof(value));
-  return value;
 }
 
 // The position of a float among all floats of its type, from the most negative up.
@@ -56,14 +29,14 @@ Bits Rank(Bits bits) {
 template <typename Bits>
 void DiffFloats(const TensorView& want, const TensorView& got, double tolerance, TensorDiff* diff) {
   for (size_t i = 0; i < diff->count; ++i) {
-    const double value = std::fabs(FromBits(BitsAt<Bits>(want.data, i), want.dtype));
+    const double value = std::fabs(ElementAt(want, i));
     if (std::isfinite(value)) diff->scale = std::max(diff->scale, value);
   }
   for (size_t i = 0; i < diff->count; ++i) {
     const Bits a = BitsAt<Bits>(want.data, i), b = BitsAt<Bits>(got.data, i);
     if (a == b) continue;
     ++diff->different;
-    const double x = FromBits(a, want.dtype), y = FromBits(b, want.dtype);
+    const double x = ElementAt(want, i), y = ElementAt(got, i);
     if (std::isnan(x) && std::isnan(y)) continue;
     double apart = std::fabs(x - y);
     if (!std::isfinite(apart)) apart = std::numeric_limits<double>::infinity();

@@ -5,6 +5,7 @@ usage: cli_test.py RTBENCH RTDIFF GOLDEN_FOLDER
 """
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -61,8 +62,55 @@ def test_unknown_policy_fails_in_place(folder):
     assert done.stderr.endswith("rtbench: 1 of 2 rows failed\n"), done.stderr
     good, bad = report["rows"]
     assert "error" not in good and good["p50_ms"] > 0
-    assert bad["error"].startswith("policy 'soon': unknown, expected "), bad["error"]
+    wanted, names = bad["error"].split(" unknown, expected ")
+    equal(wanted, "policy 'soon':")
     assert bad["error"] in done.stdout
+    # Those are all there are; without --policies, each but the one that chooses among them has a row.
+    _, report = bench(folder, MODEL)
+    equal([row["policy"] for row in report["rows"]],
+          [name for name in names.replace(" or ", ", ").split(", ") if name != "auto"])
+
+
+def test_nan_fails_in_place(folder):
+    values = pathlib.Path(folder, "nan.npy")
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 6, 6), }".ljust(117) + "\n"
+    values.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+                       struct.pack("<f", float("nan")) * 108)
+    done, report = bench(folder, MODEL, "--policies", "eager,jit", "--input", f"x={values}")
+    equal(done.returncode, 1)
+    error = report["rows"][0]["error"]
+    assert error.startswith("outputs hold ") and error.endswith(" NaN"), error
+    assert all(row["p50_ms"] > 0 for row in report["rows"])
+    path = pathlib.Path(folder, "result.json")
+    equal(run(RTBENCH, "show", path).returncode, 0)
+
+
+def test_size_of_the_cache(folder):
+    done, report = bench(folder, MODEL, "--policies", "jit", "--cache", f"{folder}/cache")
+    equal(done.returncode, 0)
+    assert report["rows"][0]["files_mb"]["cache_mb"] >= 0
+
+
+def test_compare_goes_on_without_a_model_that_does_not_convert(folder):
+    broken = pathlib.Path(folder, "broken.onnx")
+    broken.write_bytes(b"\x08\x07no ONNX at all")
+    done, report = bench(folder, "compare", broken, f"{folder}/none.onnx", "--peers", "onnxruntime", "--python",
+                         "/bin/false")
+    equal(done.returncode, 1)
+    for row in report["rows"]:
+        name = "broken.onnx" if row["model"] == "broken" else "none.onnx"
+        assert name in row["error"], row["error"]
+    equal({row["model"] for row in report["rows"]}, {"broken", "none"})
+
+
+def test_dispatch(folder):
+    done = run(RTBENCH, "dispatch", "--operators", "50", "--runs", "20")
+    equal((done.returncode, done.stderr), (0, ""))
+    assert done.stdout.startswith("50 operators that do nothing, 1 thread, median of 20 runs: "), done.stdout
+    done = run(RTBENCH, "dispatch", "--operators", "50", "--runs", "20", "--at-most", "0.0001")
+    equal(done.returncode, 1)
+    assert done.stderr.endswith(" ns per operator, expected at most 0.0\n"), done.stderr
+    equal(run(RTBENCH, "dispatch", "--operators", "0").returncode, 2)
 
 
 def test_a_policy_that_does_not_apply_fails_in_place(folder):

@@ -23,8 +23,17 @@ const frame = document.getElementById('f');
 frame.onload = () => setTimeout(() => {{
   const d = frame.contentDocument, root = d.documentElement;
   const boxes = [...d.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect());
+  // Labels that lie on each other, or stick out of their drawing.
+  const labels = [...d.querySelectorAll('figure svg')].map(s => [s, [...s.querySelectorAll('text')].map(t => t.getBoundingClientRect())]);
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  const crossed = labels.flatMap(([s, texts]) => texts.flatMap((a, i) => texts.slice(i + 1).filter(b => over(a, b)))).length;
+  const outside = labels.flatMap(([s, texts]) => {{
+    const box = s.getBoundingClientRect();
+    return texts.filter(t => t.left < box.left - 1 || t.right > box.right + 12 || t.bottom > box.bottom + 2);
+  }}).length;
   document.getElementById('result').textContent = 'RESULT ' + JSON.stringify({{
-    errors: frame.contentWindow.errors, figures: d.querySelectorAll('figure').length, drawings: boxes.length,
+    errors: frame.contentWindow.errors, crossed, outside, figures: d.querySelectorAll('figure').length, drawings: boxes.length,
     empty: boxes.filter(b => b.width < 100 || b.height < 30).length, rows: d.querySelectorAll('tbody tr').length,
     overflow: root.scrollWidth - root.clientWidth, back: getComputedStyle(d.body).backgroundColor,
     text: getComputedStyle(d.body).color, bars: d.querySelectorAll('figure rect').length,
@@ -56,7 +65,7 @@ def look(browser, page, name, width, dark, folder):
 
 
 def problems(found, dark):
-    wanted = {"errors": [], "empty": 0, "overflow": 0}
+    wanted = {"errors": [], "empty": 0, "overflow": 0, "crossed": 0, "outside": 0}
     wrong = [f"{key} is {found[key]}, expected {value}" for key, value in wanted.items() if found[key] != value]
     # Cold start, warm-up, latency, memory, break-even, churn, sessions; a row per policy and one that failed.
     if found["figures"] != 7 or found["drawings"] != 7:

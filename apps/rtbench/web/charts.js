@@ -10,13 +10,14 @@ const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
-// Three significant digits.
+// Three significant digits, five decimals at most.
 const figure = value => {
   if (value === null || value === undefined) return '–';
   const size = Math.abs(value);
   if (size >= 1e6) return (value / 1e6).toFixed(1) + 'M';
   if (size >= 1e4) return (value / 1e3).toFixed(0) + 'k';
-  return value === 0 ? '0' : value.toFixed(size < 0.995 ? 3 : size < 9.95 ? 2 : size < 99.5 ? 1 : 0);
+  if (size < 0.0995) return value === 0 ? '0' : value.toFixed(size < 0.00995 ? 5 : 4);
+  return value.toFixed(size < 0.995 ? 3 : size < 9.95 ? 2 : size < 99.5 ? 1 : 0);
 };
 const tick = value => value !== 0 && Math.abs(value) < 1e4 ? String(+value.toPrecision(3)) : figure(value);
 

@@ -120,7 +120,11 @@ const table = rows => {
     if (typeof row.cold_ms === 'number') lines.push(make('tr', {}, name, ...shown.map(c => cell(row, rows, c))));
     if (row.error) {
       const first = lines.length ? make('td') : name;
-      lines.push(make('tr', {}, first, make('td', {class: 'error', colspan: Math.max(shown.length, 1)}, row.error)));
+      lines.push(make(
+          'tr', {}, first,
+          make(
+              'td', {class: 'error', colspan: Math.max(shown.length, 1)},
+              make('span', {}, row.error))));
     }
     return lines;
   });

@@ -1,5 +1,6 @@
 // What is made of rows: differences between reports, facts of models and machines, pictures.
 #include <doctest/doctest.h>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -7,10 +8,13 @@
 #include "rtbench/machine.h"
 #include "rtbench/model_facts.h"
 #include "rtbench/page.h"
+#include "rtbench/phases.h"
 #include "rtbench/picture.h"
 #include "rtbench/table.h"
+#include "rtbench/text.h"
 #include "tests/support/graph_builder.h"
 #include "tests/support/run_graph.h"
+#include "tests/support/temp_dir.h"
 
 namespace kairos::testing {
 namespace {
@@ -133,6 +137,34 @@ TEST_CASE("an unseen shape grows the last free dimension and its namesakes") {
   CHECK_FALSE(UnseenShapes(*NewModel(fixed.Build()), {}).has_value());
 }
 
+TEST_CASE("dimensions of one name churn together") {
+  GraphBuilder b("net");
+  const ValueId x = b.InputDims("x", DType::kFloat32, {{-1, "n"}, {-1, "t"}});
+  const ValueId y = b.InputDims("y", DType::kFloat32, {{-1, "t"}, {-1, "t"}, {-1, ""}});
+  b.Output(b.Add("MatMul", {x, y}), "z");
+  const auto model = NewModel(b.Build());
+  CHECK(Unwrap(FindChurnDims(*model, {"x", 1, 2, 3})) == ChurnDims{{"x", 1}, {"y", 0}, {"y", 1}});
+  CHECK(Unwrap(FindChurnDims(*model, {"y", 2, 2, 3})) == ChurnDims{{"y", 2}});
+}
+
+TEST_CASE("the size of a folder is that of its files, in folders too") {
+  const TempDir dir;
+  WriteFile(dir.File("a"), std::string(1000, 'a'));
+  std::filesystem::create_directory(dir.File("b"));
+  WriteFile(dir.File("b/c"), std::string(500, 'c'));
+  CHECK(FolderMb(dir.path()) == 0.0015);
+  CHECK(FolderMb(dir.File("none")) == 0);
+}
+
+TEST_CASE("a busy machine is a warning, one that is idle or not known is none") {
+  CHECK(BusyWarnings(10, 10).empty());
+  CHECK(BusyWarnings(-1, -1).empty());
+  const std::vector<std::string> expected = {
+      "The machine was 25% busy with other work before the measurement.",
+      "Others used 11% of the machine during the measurement."};
+  CHECK(BusyWarnings(25, 11) == expected);
+}
+
 TEST_CASE("busy time is read from the system's counters") {
   const auto ticks = ParseCpuTicks("cpu  10 1 5 80 4 0 1 2 0 0\ncpu0 1 1 1 1\n");
   REQUIRE(ticks.has_value());
@@ -148,10 +180,10 @@ TEST_CASE("text stays within 100 columns") {
   json other = Row("aot", 10);
   other["break_even"][row["policy"].get<std::string>()] =
       json::parse(R"({"runs": null, "low": null, "high": null})");
-  for (const char* phase : {"process", "setup", "io", "verify", "plan", "session", "passes",
-                            "record", "compile", "pack", "run"}) {
-    row["phases_ms"][phase] = 1234.5;
-  }
+  for (const Phase& phase : kPhases) row["phases_ms"][std::string(phase.name)] = 1234.5;
+  row["shapes"] = other["shapes"] = std::string(70, 'a') + "=1x8, " + std::string(60, 'b') + "=1x8";
+  row["error"] =
+      "node 'x' (LSTM): " + std::string(60, 'c') + " has shape [1,1,1,128,2], expected rank 3";
   const std::string text = FormatReport(Report({row, other}));
   size_t column = 0;
   for (char c : text) {
@@ -160,6 +192,26 @@ TEST_CASE("text stays within 100 columns") {
     CHECK(column <= 100);
   }
   CHECK(text.find("never") != std::string::npos);
+  CHECK(text.find("expected rank 3\n") != std::string::npos);
+  CHECK(text.find(" proc setup    io verif") != std::string::npos);
+  CHECK(text.find("  1234  1234") != std::string::npos);
+}
+
+TEST_CASE("figures have three digits, and small ones do not vanish") {
+  CHECK(Significant(0) == "0");
+  CHECK(Significant(0.000341) == "0.00034");
+  CHECK(Significant(0.01234) == "0.0123");
+  CHECK(Significant(0.1234) == "0.123");
+  CHECK(Significant(9.876) == "9.88");
+  CHECK(Significant(98.76) == "98.8");
+  CHECK(Significant(12345.6) == "12346");
+}
+
+TEST_CASE("outputs that differ without end are shown as such") {
+  json row = Row("jit", 10);
+  row.update(json::parse(R"({"compared_with": "eager", "same_bits": false, "output_scale": 1})"));
+  row["max_abs_diff"] = "infinite";
+  CHECK(FormatReport(Report({row})).find("infinite\n") != std::string::npos);
 }
 
 TEST_CASE("a page holds its data, style and code, and cannot be ended by a name") {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <doctest/doctest.h>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -149,7 +150,7 @@ TEST_CASE("nothing measured is an error of the row, not of the report") {
 TEST_CASE("outputs that hold NaN are an error of their row") {
   Bench bench({"a", "b"});
   bench.Run([](const SampleRequest& request) {
-    const float values[] = {1, request.engine.policy == "b" ? NAN : 2};
+    const double values[] = {1, request.engine.policy == "b" ? NAN : 2};
     if (!request.outputs_path.empty()) {
       testing::WriteFile(request.outputs_path,
                          std::string(reinterpret_cast<const char*>(values), sizeof(values)));
@@ -209,7 +210,13 @@ TEST_CASE("a child that is killed is reported with the signal") {
   const absl::StatusOr<ChildResult> child = RunChild({"sh", "-c", "kill -9 $$"});
   REQUIRE(child.ok());
   CHECK(child->exit_code == 128 + 9);
+  const testing::TempDir dir;
+  testing::WriteFile(dir.File("killed"), "#!/bin/sh\nkill -9 $$\n");
+  std::filesystem::permissions(dir.File("killed"), std::filesystem::perms::owner_all);
   Options options;
+  options.program = dir.File("killed");
+  CHECK(ChildSampler(options)(SampleRequest(), false).status() ==
+        absl::InternalError("ended by signal 9 (Killed)"));
   options.program = "/bin/sh";  // refuses the arguments of a child
   const absl::Status status = ChildSampler(options)(SampleRequest(), false).status();
   CHECK_FALSE(status.ok());
@@ -224,12 +231,28 @@ TEST_CASE("a request survives its way to the child") {
   request.model = "a \"b\".kai";
   request.shapes = {{"x", {1, 2}}, {"s", {}}};
   request.churn = {"x", 1, 4, 9};
+  request.churn_dims = {{"x", 1}, {"y", 0}};
   request.spawned_ns = 12345678901234;
   const absl::StatusOr<SampleRequest> back = RequestFromJson(ToJson(request).dump());
   REQUIRE(back.ok());
   CHECK(ToJson(*back) == ToJson(request));
   CHECK_FALSE(RequestFromJson("{}").ok());
   CHECK_FALSE(RequestFromJson("no json").ok());
+}
+
+TEST_CASE("a model that is refused beforehand fails in its rows, and no other") {
+  Bench bench({"a"});
+  bench.options.models = {"bad.kai", "m.kai"};
+  bench.options.refused["bad.kai"] = "bad.onnx: no model";
+  bench.Run([](const SampleRequest&) { return GoodSample(); });
+  CHECK(bench.Rows()[0].at("error") == "bad.onnx: no model");
+  CHECK_FALSE(bench.Rows()[1].contains("error"));
+}
+
+TEST_CASE("churn calls at sizes that peer.py knows, too") {
+  // state = state * 48271 % 2147483647 from 5 on, size = 64 + state % 1537
+  CHECK(ChurnSizes({"x", 3, 64, 1600}, 5) == std::vector<int64_t>{110, 313, 440, 957, 934});
+  CHECK(ChurnSizes({"x", 3, 7, 7}, 2) == std::vector<int64_t>{7, 7});
 }
 
 TEST_CASE("churn is written NAME.AXIS=LOW..HIGH") {

@@ -2,59 +2,20 @@
 #include "rtbench/sample.h"
 
 #include <doctest/doctest.h>
-#include <memory>
 #include <numeric>
 
+#include "common/npy.h"
 #include "kairos/compiler.h"
-#include "kairos/policies.h"
 #include "rtbench/phases.h"
 #include "rtbench/statistics.h"
-#include "tests/support/fake_time.h"
 #include "tests/support/graph_builder.h"
-#include "tests/support/run_graph.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/rtbench/rig.h"
 
 namespace kairos::testing {
 namespace {
 
 using nlohmann::json;
-
-// x[n,8] -> MatMul with a weight -> Relu, of which each policy makes one or two steps.
-Graph Net() {
-  GraphBuilder b("net");
-  const ValueId x = b.InputDims("x", DType::kFloat32, {{-1, "n"}, {8, ""}});
-  const ValueId product = b.Add("MatMul", {x, b.Random<float>("w", {8, 4}, 1)}, {}, "fc");
-  b.Output(b.Add("MatMul", {product, b.Random<float>("v", {4, 4}, 2)}, {}, "fc2"), "y");
-  return b.Build();
-}
-
-struct Rig {
-  FakeTime time;
-  SampleRequest request;
-  Subject subject;
-
-  explicit Rig(Delays delays, const std::string& policy = "jit") {
-    request.engine.policy = policy;
-    request.seconds = 1;
-    request.min_runs = 0;
-    subject.now_ns = time.clock();
-    subject.make_runtime = [this, delays]() -> absl::StatusOr<std::shared_ptr<Runtime>> {
-      time.Pass(7);
-      return NewRuntime("", 1, std::make_unique<SlowBackend>(&time, delays));
-    };
-    subject.load_model = [this] { return Model::FromGraph(Net()); };
-    subject.make_policy = [this] {
-      time.Pass(3);
-      return PolicyByName(request.engine.policy);
-    };
-  }
-  json Take(const std::string& kind) {
-    request.kind = kind;
-    const int64_t main_ns = time.now_ns();
-    time.Pass(2);
-    return Unwrap(TakeSample(request, subject, main_ns));
-  }
-};
 
 double Sum(const json& phases) {
   double sum = 0;
@@ -169,6 +130,59 @@ TEST_CASE("an unseen shape is run at the end and costs what compiling it costs")
   CHECK(sample.at("samples_ms").size() == 3);
 }
 
+TEST_CASE("what is compiled while a session warms up is counted apart") {
+  Rig rig({}, "eager");
+  rig.request.seconds = 0;
+  rig.request.min_runs = 3;
+  const json counters = rig.Take("steady").at("counters");
+  CHECK(counters.at("first").at("compiles") == 2);
+  CHECK(counters.at("warmup").at("compiles") == 10 * 2);
+  CHECK(counters.at("steady").at("compiles") == 3 * 2);
+}
+
+TEST_CASE("a model that runs in parts is measured like any other") {
+  GraphBuilder b;
+  const ValueId x = b.Input("x", DType::kFloat32, {64});
+  const ValueId zero = b.Scalar<float>("zero", 0);
+  // As many as are positive, which the two sets of inputs do not agree on.
+  b.Output(b.Add("NonZero", {b.Add("Greater", {x, zero})}), "y");
+  const auto model = NewModel(b.Build());
+  for (const char* kind : {"cold", "steady", "sessions"}) {
+    CAPTURE(kind);
+    Rig rig({});
+    rig.subject.load_model = [&] { return model; };
+    rig.request.seconds = 0;
+    rig.request.min_runs = 4;
+    rig.request.sessions = 2;
+    const json sample = rig.Take(kind);
+    if (std::string(kind) == "cold") CHECK(sample.at("operators") >= 1);
+  }
+}
+
+TEST_CASE("inputs from files stay what they are where their shape does") {
+  const TempDir dir;
+  Require(WriteNpy(dir.File("to.npy"), Int64Tensor({-1, 4}).view()));
+  GraphBuilder b;
+  const ValueId x = b.InputDims("x", DType::kFloat32, {{-1, "n"}, {8, ""}});
+  b.Output(b.Add("Reshape", {x, b.Input("to", DType::kInt64, {2})}), "y");
+  const auto model = NewModel(b.Build());
+  for (const char* kind : {"steady", "churn", "parity"}) {
+    CAPTURE(kind);
+    Rig rig({});
+    rig.subject.load_model = [&] { return model; };
+    rig.request.inputs = {"to=" + dir.File("to.npy")};  // zeros and ones would not do
+    rig.request.seconds = 0;
+    rig.request.min_runs = 1;
+    rig.request.churn = {"x", 0, 5, 7};
+    rig.request.churn_calls = 3;
+    const json sample = rig.Take(kind);
+    if (std::string(kind) == "steady") {
+      CHECK(sample.at("unseen_shapes") == "x=9x8,to=2");
+      CHECK(sample.at("unseen_ms").is_number());
+    }
+  }
+}
+
 TEST_CASE("no steady runs are no error of the sample") {
   Rig rig({});
   rig.request.seconds = 0;
@@ -233,10 +247,10 @@ TEST_CASE("several sessions run at once, each with its own figures") {
 
 TEST_CASE("time inside nested spans is counted once") {
   PhaseTimes times;
-  AddSelfTimes({{"record", 0, 100000000},
+  AddSelfTimes({{"wait", 20000000, 5000000},
                 {"compile", 10000000, 30000000},
-                {"wait", 20000000, 5000000},
                 {"pack", 50000000, 10000000},
+                {"record", 0, 100000000},
                 {"run", 100000000, 7000000}},
                &times);
   CHECK(times["record"] == doctest::Approx(60));

@@ -1,0 +1,125 @@
+"""Other runtimes beside ours: rtbench with a Python whose onnxruntime is a stand-in of this test, so that
+nothing need be installed. What is looked at is the protocol, not a figure.
+
+usage: peer_test.py RTBENCH GOLDEN_FOLDER
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import traceback
+
+RTBENCH, GOLDEN = sys.argv[1:3]
+MODEL = f"{GOLDEN}/format1.kai"
+QUICK = ["--policies", "jit", "--repeats", "1", "--seconds", "0", "--warmup", "3", "--min-runs", "4"]
+
+# As much of NumPy as peer.py uses: arrays have a type and a shape, and hold nothing.
+NUMPY = """
+import ast
+class Type:
+    name, kind = "float32", "f"
+class Array:
+    def __init__(self, shape):
+        self.shape, self.ndim, self.dtype = tuple(shape), len(shape), Type()
+    def __getitem__(self, _): return self
+    def __mul__(self, _): return self
+    def __sub__(self, _): return self
+    def copy(self): return self
+    def astype(self, _): return self
+    def tobytes(self): return b""
+def load(path):
+    data = open(path, "rb").read()
+    return Array(ast.literal_eval(data[10:data.index(b"}") + 1].decode())["shape"])
+class random:
+    class Generator:
+        def random(self, shape): return Array(shape)
+    @staticmethod
+    def default_rng(_): return random.Generator()
+"""
+# What it is asked to run goes to a file beside it.
+RUNTIME = """
+import os, pathlib, numpy
+print("hello from a library")
+__version__ = "9.9"
+class SessionOptions: pass
+class InferenceSession:
+    def __init__(self, path, options, providers):
+        self.log = open(pathlib.Path(__file__).parent / "log", "a")
+        print("load", path, options.intra_op_num_threads, file=self.log, flush=True)
+    def run(self, names, feeds):
+        print("run", *(f"{name}={list(value.shape)}" for name, value in feeds.items()), file=self.log, flush=True)
+        BODY
+        return []
+"""
+
+
+def bench(folder, body, *arguments):
+    """Rows of a run whose stand-in does `body` in each run, and what it was asked to do."""
+    folder = pathlib.Path(folder)
+    (folder / "numpy.py").write_text(NUMPY)
+    (folder / "onnxruntime.py").write_text(RUNTIME.replace("BODY", body))
+    path, log = folder / "result.json", folder / "log"
+    log.unlink(missing_ok=True)
+    done = subprocess.run([RTBENCH, MODEL, *QUICK, "--peers", "onnxruntime", "--onnx", "m.onnx", "--python",
+                           sys.executable, *arguments, "--json", path], capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(folder)})
+    rows = json.loads(path.read_text())["rows"]
+    equal(done.returncode, 1 if any("error" in row for row in rows) else 0)
+    assert "error" not in rows[0] or "outputs" in rows[0]["error"], rows[0]
+    return rows, log.read_text().splitlines() if log.exists() else []
+
+
+def equal(got, want):
+    assert got == want, f"got {got!r}, expected {want!r}"
+
+
+def test_a_peer_is_measured_like_a_policy(folder):
+    rows, log = bench(folder, "", "--threads", "2")
+    row = rows[1]
+    equal((row["policy"], row["is_peer"], row["engine"], row["threads"]), ("onnxruntime", True, "ONNX Runtime 9.9", 2))
+    equal(row["runs"], 4)
+    for field in ["cold_ms", "load_ms", "first_ms", "p50_ms", "import_ms", "peak_rss_mb", "idle_cpu_percent", "warmup_ms"]:
+        assert field in row, field
+    equal(log[0], "load m.onnx 2")
+    equal(len(log), 1 + 1 + 3 + 4)  # loaded, first run, warm-up, steady runs
+
+
+def test_a_peer_churns_through_the_same_sizes(folder):
+    rows, log = bench(folder, "", "--churn", "x.0=2..40", "--churn-calls", "12")
+    ours, theirs = ([call[0] for call in row["churn"]["calls"]] for row in rows)
+    equal(theirs, ours)
+    assert len(set(ours)) > 3, ours
+    equal([line.split("[")[1].split(",")[0] for line in log[-12:]], [str(size) for size in ours])
+
+
+def test_a_peer_that_fails_says_so_in_its_row(folder):
+    rows, _ = bench(folder, 'raise ValueError("no such operator\\nand more")')
+    equal(rows[1]["error"], "ValueError: no such operator")
+    rows, _ = bench(folder, "os.kill(os.getpid(), 9)")
+    equal(rows[1]["error"], "ended by signal 9 (Killed)")
+
+
+def test_a_peer_that_is_not_installed_says_so_in_its_row(folder):
+    rows, _ = bench(folder, "", "--peers", "openvino,torch,nobody")
+    equal([row.get("error") for row in rows if row["policy"] not in ("jit", "onnxruntime")],
+          ["not installed: No module named 'openvino'", "not installed: No module named 'onnx'",
+           "peer 'nobody': unknown, expected onnxruntime, openvino, torch, torch_compile"])
+
+
+def main():
+    failed = 0
+    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
+    for name, test in tests:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(folder)
+            except Exception:
+                failed += 1
+                print(f"FAILED: {name}\n{traceback.format_exc()}")
+    print(f"{len(tests) - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+sys.exit(main())
