@@ -59,6 +59,16 @@ bench_one() { # MODEL ARGUMENT...
   build/bin/rtbench "$1" --shape "$(shape_of "${name%%.*}")" "${@:2}"
 }
 
+# What the executor takes, and whether an application sees the same figures as rtbench.
+check_figures() {
+  local model=build/demo/${bench_networks[0]}.aot.kai shape
+  [[ -e $model ]] || model=build/demo/ocr_rec.aot.kai
+  shape=$(basename "$model" .aot.kai)
+  say "dispatch, and the p50 of an application"
+  build/bin/rtbench dispatch --at-most 200 &&
+    "$tools/bin/python" .ci/embedded.py build/bin "$model" aot "$(shape_of "$shape")"
+}
+
 # The fixed small set, and what changed since an earlier result if one is given.
 run_bench() {
   local model results=() failed=0
@@ -70,6 +80,7 @@ run_bench() {
   done
   build/bin/rtbench show "${results[@]}" --json build/bench/result.json --html build/bench/result.html >/dev/null
   say "results: build/bench/result.json, build/bench/result.html"
+  check_figures || failed=1
   if ((${#names[@]})); then
     say "since ${names[0]}"
     build/bin/rtbench diff "${names[0]}" build/bench/result.json || failed=1
