@@ -11,9 +11,10 @@ void PrintSteps(const Session& session) {
   for (const StepInfo& step : session.Explain()) {
     std::string op = step.fused.empty() ? step.op : step.op + "+" + step.fused;
     if (step.turns > 1) op += " x" + std::to_string(step.turns);
-    std::printf("%-36s %-18s %-44s %9.1f %s%s%s\n", step.node.c_str(), op.c_str(),
+    std::printf("%-36s %-18s %-44s %9.1f %s%s%s%s\n", step.node.c_str(), op.c_str(),
                 step.kernel.c_str(), static_cast<double>(step.made_ns) / 1e3,
-                std::string(KernelSourceName(step.source)).c_str(), step.reason.empty() ? "" : ": ",
+                std::string(KernelSourceName(step.source)).c_str(),
+                step.provisional ? ", provisional" : "", step.reason.empty() ? "" : ": ",
                 step.reason.c_str());
     if (!step.rejected.empty()) std::printf("    not %s\n", step.rejected.c_str());
   }

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "absl/functional/function_ref.h"
+#include "absl/time/clock.h"
 
 #include "common/inputs.h"
 #include "rtbench/model_facts.h"
@@ -18,6 +19,8 @@ namespace {
 constexpr size_t kMaxRuns = 20000;
 constexpr double kIdleMs = 100;
 constexpr size_t kMemoryPoints = 30;
+// For what a session still makes in the background when its steady runs begin.
+constexpr absl::Duration kPatience = absl::Seconds(10);
 
 // The times of runs, in ms, for as long as `wants_more` of the number of them.
 absl::StatusOr<std::vector<double>> TimeRuns(Repeater& repeater, Stopwatch& watch,
@@ -96,6 +99,7 @@ absl::StatusOr<nlohmann::json> TakeSteady(const SampleRequest& request, const Su
     return runs < static_cast<size_t>(request.warmup_runs);
   });
   if (!warmup.ok()) return warmup.status();
+  (void)started->session->AwaitBackground(absl::Now() + kPatience);  // else it shows in the samples
   remember_memory();
   const nlohmann::json warm = Counters(started->session->stats());
   sample["counters"]["warmup"] = Difference(warm, sample["counters"]["first"]);

@@ -47,7 +47,7 @@ bool BackgroundQueue::Start() {
   bool started = true;
   try {
     thread_ = std::thread([this] {
-      pthread_setname_np(pthread_self(), "kairos-writer");
+      pthread_setname_np(pthread_self(), thread_name_);
       setpriority(PRIO_PROCESS, 0, kNice);  // of this thread, on Linux
       Work();
     });

@@ -16,7 +16,8 @@ namespace kairos {
 // Thread-safe. Jobs must not throw, nor touch the queue that runs them.
 class BackgroundQueue {
  public:
-  BackgroundQueue() = default;
+  // `thread_name`: at most 15 characters, kept by reference.
+  explicit BackgroundQueue(const char* thread_name = "kairos-writer") : thread_name_(thread_name) {}
   // Waits for all jobs, except in a forked child, which has no thread that would do them.
   ~BackgroundQueue();
   BackgroundQueue(const BackgroundQueue&) = delete;
@@ -32,6 +33,7 @@ class BackgroundQueue {
   void Work();
   bool idle() const { return !running_; }
 
+  const char* const thread_name_;
   const pid_t pid_ = getpid();
   absl::Mutex mutex_;
   std::deque<std::function<void()>> jobs_;

@@ -22,6 +22,9 @@ class BoundProgram {
   explicit BoundProgram(std::shared_ptr<const Program> program);
 
   const Program& program() const { return *program_; }
+  const std::shared_ptr<const Program>& shared_program() const { return program_; }
+  // How many there were, this one included.
+  int64_t CountRun() { return ++runs_; }
   // Types of the outputs, in the order of the graph's outputs.
   const std::vector<TensorType>& output_types() const { return output_types_; }
 
@@ -68,6 +71,7 @@ class BoundProgram {
   std::vector<Loop> loops_;                                   // in order of execution
   std::byte* arena_ = nullptr;
   bool bound_ = false;
+  int64_t runs_ = 0;
 };
 
 }  // namespace kairos

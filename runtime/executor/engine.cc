@@ -20,6 +20,31 @@ constexpr size_t kMaxKeyedBytes = 64 << 10;
 
 }  // namespace
 
+Engine::Engine(std::shared_ptr<Runtime> runtime, std::shared_ptr<const Model> model,
+               std::shared_ptr<SharedModel> shared, SessionOptions options)
+    : runtime_(std::move(runtime)),
+      model_(std::move(model)),
+      options_(std::move(options)),
+      resolver_(*runtime_, shared, options_, runtime_->thread_pool()) {
+  SetUpProvisional(shared);
+}
+
+void Engine::SetUpProvisional(const std::shared_ptr<SharedModel>& shared) {
+  if (options_.deterministic || !options_.policy->keeps_programs()) return;
+  Meanwhile meanwhile = options_.policy->meanwhile();
+  const bool stays = meanwhile.policy == nullptr;
+  if (stays && options_.on_miss != OnMiss::kFallback) return;
+  auto changed = std::make_unique<SessionOptions>(options_);
+  changed->policy = stays ? NewProvisionalPolicy() : std::move(meanwhile.policy);
+  provisional_options_ = std::move(changed);
+  provisional_ =
+      std::make_unique<Resolver>(*runtime_, shared, *provisional_options_, runtime_->thread_pool());
+  provisional_->MakeProvisional(options_.on_miss == OnMiss::kFallback);
+  if (stays) return;
+  runs_before_better_ = std::max<int64_t>(meanwhile.runs, 1);
+  background_ = std::make_unique<BackgroundPrograms>(*runtime_, model_, shared, options_);
+}
+
 // The Program of a ready record; null with the reason when a new one must be recorded.
 absl::StatusOr<std::shared_ptr<const Program>> Engine::TryReady(const ProgramSet& set,
                                                                 const ProgramRecord& record,
@@ -57,47 +82,80 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
   }
   if (program == nullptr) {
     const int64_t start_ns = EventTimer::SteadyNs();
+    const ProgramRecord* untapped = options_.taps.empty() ? nullptr : ready->record;
+    const bool waits =
+        provisional_ == nullptr || purpose_ == Purpose::kPrepare || untapped != nullptr;
+    Resolver& resolver = waits ? resolver_ : *provisional_;
     std::shared_ptr<const PreparedGraph> prepared;
     {
       EventTimer timer(options_, Event::Kind::kPasses);
-      KAIROS_ASSIGN_OR_RETURN(prepared, set.prepare());
+      KAIROS_ASSIGN_OR_RETURN(prepared, set.prepare(resolver.policy()));
     }
     EventTimer timer(options_, Event::Kind::kRecord);
-    const ProgramRecord* untapped = options_.taps.empty() ? nullptr : ready->record;
-    KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver_, untapped));
+    KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver, untapped));
     ++stats_.recordings;
     recordings_.Add(signature, set.input_names(), reason, EventTimer::SteadyNs() - start_ns,
                     &set.seen);
-    if (options_.taps.empty() && set.limit == 0) untold_ = program;
+    if (waits && TellsPolicy(set)) untold_ = program;
   }
   Count(*program, reason);
   return program;
 }
 
-void Engine::set_preparing(bool preparing, absl::Time deadline) {
-  preparing_ = preparing;
+void Engine::set_purpose(Purpose purpose, absl::Time deadline) {
+  purpose_ = purpose;
   resolver_.set_deadline(deadline);
+}
+
+bool Engine::TellsPolicy(const ProgramSet& set) const {
+  return options_.taps.empty() && set.limit == 0;
 }
 
 void Engine::TellPolicy() {
   if (untold_ == nullptr) return;
-  const Signature& signature = untold_->record.signature;
-  resolver_.policy().Recorded(
-      resolver_.policy_context(), signature,
-      [program = untold_, model = model_]() -> absl::StatusOr<ProgramRecord> {
-        (void)model;  // whose weights the Program uses
-        return CompleteRecord(*program);
-      });
-  untold_ = nullptr;
+  TellRecorded(resolver_, std::exchange(untold_, nullptr), model_);
+}
+
+void Engine::TakeBetter() {
+  if (background_ == nullptr || !background_->any_made()) return;
+  for (const BackgroundPrograms::Made& made : background_->Take()) Swap(made);
+}
+
+bool Engine::AwaitBackground(absl::Time deadline) {
+  if (background_ == nullptr) return true;
+  const bool all = background_->Await(deadline);
+  TakeBetter();
+  return all;
+}
+
+// What fails leaves the provisional Program in its place.
+void Engine::Swap(const BackgroundPrograms::Made& made) {
+  if (!made.program.ok()) return AddReason(std::string(made.program.status().message()));
+  const std::shared_ptr<const Program>& program = *made.program;
+  EventTimer timer(options_, Event::Kind::kSwap);
+  if (const absl::Status reserved = Reserve(*program); !reserved.ok()) {
+    return AddReason(std::string(reserved.message()));
+  }
+  ProgramSet& set = *made.set;
+  if (set.table.Replace(*made.instead_of, std::make_unique<BoundProgram>(program)) == nullptr) {
+    return;  // it has been prepared, or forgotten
+  }
+  if (set.last == made.instead_of.get()) set.last = nullptr;
+  ++stats_.swaps;
+  ++stats_.recordings;
+  recordings_.AddBackground(program->record.signature, set.input_names(), made.duration_ns);
+  Count(*program, "");
+}
+
+void Engine::AddReason(const std::string& text) {
+  std::vector<std::string>& reasons = stats_.fallback_reasons;
+  const bool known = std::find(reasons.begin(), reasons.end(), text) != reasons.end();
+  if (!text.empty() && !known && reasons.size() < kMaxReasons) reasons.push_back(text);
 }
 
 void Engine::Count(const Program& program, const std::string& reason) {
-  auto add_reason = [&](const std::string& text) {
-    auto& reasons = stats_.fallback_reasons;
-    const bool known = std::find(reasons.begin(), reasons.end(), text) != reasons.end();
-    if (!text.empty() && !known && reasons.size() < kMaxReasons) reasons.push_back(text);
-  };
-  add_reason(reason);
+  AddReason(reason);
+  if (program.provisional) ++stats_.provisional;
   for (const ResolvedStep& step : program.steps) {
     switch (step.kernel.source) {
       case KernelSource::kCompiled:
@@ -117,7 +175,7 @@ void Engine::Count(const Program& program, const std::string& reason) {
         ++(step.kernel.from_cache ? stats_.cache_hits : stats_.compiles);
         break;
     }
-    add_reason(step.kernel.reason);
+    AddReason(step.kernel.reason);
   }
   stats_.packed_bytes = resolver_.shared().weights().bytes();
 }
@@ -139,15 +197,19 @@ absl::StatusOr<Signature> Engine::CheckedSignature(const ProgramSet& set,
 
 absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
                                                  absl::Span<const TensorView> inputs) {
+  // One that runs in parts takes better Programs for all of them at once.
+  if (set.region.empty()) TakeBetter();
   const bool keeps = resolver_.policy().keeps_programs();
+  std::shared_ptr<const Program> old;  // provisional, to be replaced now
   if (keeps && inputs.size() == set.keyed.size()) {
     if (BoundProgram* found = set.table.Find(inputs)) {
       KAIROS_RETURN_IF_ERROR(CheckInputData(set.graph, inputs));
-      return found;
+      if (!found->program().provisional || purpose_ != Purpose::kPrepare) return found;
+      old = found->shared_program();
     }
   }
   KAIROS_ASSIGN_OR_RETURN(const Signature signature, CheckedSignature(set, inputs));
-  if (options_.on_miss == OnMiss::kError && !preparing_) {
+  if (options_.on_miss == OnMiss::kError && purpose_ == Purpose::kRun) {
     return absl::FailedPreconditionError(absl::StrCat(
         signature.ToString(set.input_names()), ": not prepared, and a run makes no Program"));
   }
@@ -155,6 +217,7 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   KAIROS_RETURN_IF_ERROR(Reserve(*program));
   auto bound = std::make_unique<BoundProgram>(std::move(program));
   set.last = nullptr;
+  if (old != nullptr) return set.table.Replace(*old, std::move(bound));
   if (keeps) return set.table.Insert(inputs, std::move(bound));
   set.transient = std::move(bound);
   return set.transient.get();
@@ -205,6 +268,10 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
   const absl::Status status = program.Run(arena_.data(), scratch_.data(), runtime_->thread_pool(),
                                           inputs, outputs, options_);
   TellPolicy();
+  if (status.ok() && background_ != nullptr && program.program().provisional &&
+      program.CountRun() == runs_before_better_) {
+    background_->Make(set, set.prepare, TellsPolicy(set), program.shared_program());
+  }
   return status;
 }
 

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 
 #include "base/aligned_buffer.h"
+#include "executor/background_programs.h"
 #include "executor/bound_program.h"
 #include "executor/program_table.h"
 #include "executor/recording_log.h"
@@ -27,10 +28,9 @@ namespace kairos {
 // A graph that has Programs, and those which it has in one session.
 class ProgramSet {
  public:
-  using Prepare = std::function<absl::StatusOr<std::shared_ptr<const PreparedGraph>>()>;
   // `graph` outlives this. `prepare` is called when a Program has to be recorded. `limit`: how many
   // Programs are kept, 0 for all.
-  ProgramSet(std::string region, const Graph& graph, std::vector<bool> keyed, Prepare prepare,
+  ProgramSet(std::string region, const Graph& graph, std::vector<bool> keyed, PrepareFor prepare,
              size_t limit = 0)
       : region(std::move(region)),
         graph(graph),
@@ -44,7 +44,7 @@ class ProgramSet {
   const std::string region;  // as Signature::region
   const Graph& graph;
   const std::vector<bool> keyed;  // as graph.inputs: those whose bytes are part of the signature
-  const Prepare prepare;
+  const PrepareFor prepare;
   const size_t limit;
   ProgramTable table;
   SeenInputs seen;
@@ -54,12 +54,11 @@ class ProgramSet {
 
 class Engine {
  public:
+  // What Programs are made for: to run them, to ask about their outputs, or to have them ready.
+  enum class Purpose : uint8_t { kRun, kAsk, kPrepare };
+
   Engine(std::shared_ptr<Runtime> runtime, std::shared_ptr<const Model> model,
-         std::shared_ptr<SharedModel> shared, SessionOptions options)
-      : runtime_(std::move(runtime)),
-        model_(std::move(model)),
-        options_(std::move(options)),
-        resolver_(*runtime_, std::move(shared), options_) {}
+         std::shared_ptr<SharedModel> shared, SessionOptions options);
 
   Runtime& runtime() { return *runtime_; }
   const Model& model() const { return *model_; }
@@ -76,22 +75,30 @@ class Engine {
   // `outputs` fit the Program.
   absl::Status Execute(ProgramSet& set, BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
-  // While it is, Programs are made also where the session's options say that a run makes none, but
-  // no kernel after the deadline.
-  void set_preparing(bool preparing, absl::Time deadline = absl::InfiniteFuture());
+  // Unless it is to run, Programs are made also where the session's options say that a run makes
+  // none, but no kernel after the deadline. What is prepared is never provisional.
+  void set_purpose(Purpose purpose, absl::Time deadline = absl::InfiniteFuture());
+  // Between runs: Programs that were made in the background take over.
+  void TakeBetter();
+  // The same, when all of them are made. False: they were not by then.
+  bool AwaitBackground(absl::Time deadline);
   // Once for each recorded Program that is worth keeping, when nobody waits for it any more.
   void TellPolicy();
 
  private:
   absl::StatusOr<Signature> CheckedSignature(const ProgramSet& set,
                                              absl::Span<const TensorView> inputs) const;
+  void SetUpProvisional(const std::shared_ptr<SharedModel>& shared);
   absl::StatusOr<std::shared_ptr<const Program>> MakeProgram(ProgramSet& set,
                                                              const Signature& signature);
+  void Swap(const BackgroundPrograms::Made& made);
   absl::StatusOr<std::shared_ptr<const Program>> TryReady(const ProgramSet& set,
                                                           const ProgramRecord& record,
                                                           std::string* reason);
   absl::Status Reserve(const Program& program);
   void Count(const Program& program, const std::string& reason);
+  void AddReason(const std::string& text);
+  bool TellsPolicy(const ProgramSet& set) const;
 
   const std::shared_ptr<Runtime> runtime_;
   const std::shared_ptr<const Model> model_;
@@ -100,7 +107,12 @@ class Engine {
   AlignedBuffer arena_, scratch_;
   SessionStats stats_;
   RecordingLog recordings_;
-  bool preparing_ = false;
+  Purpose purpose_ = Purpose::kRun;
+  // Of provisional Programs; null when there are none, `background_` also when they stay.
+  std::unique_ptr<const SessionOptions> provisional_options_;
+  std::unique_ptr<Resolver> provisional_;
+  std::unique_ptr<BackgroundPrograms> background_;
+  int64_t runs_before_better_ = 0;
   std::shared_ptr<const Program> untold_;  // recorded, and the policy has not been told yet
 };
 

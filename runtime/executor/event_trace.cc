@@ -61,6 +61,8 @@ absl::string_view EventKindName(Event::Kind kind) {
       return "copy";
     case Event::Kind::kWait:
       return "wait";
+    case Event::Kind::kSwap:
+      return "swap";
   }
   return "unknown";
 }

@@ -118,7 +118,7 @@ absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph
                                                              Resolver& resolver,
                                                              const ProgramRecord* ready) {
   absl::Span<Backend* const> backends = resolver.runtime().backends();
-  ThreadPool& pool = resolver.runtime().thread_pool();
+  ThreadPool& pool = resolver.pool();
   KAIROS_ASSIGN_OR_RETURN(SpecializedGraph graph,
                           SpecializeGraph(prepared, signature, backends, pool));
   KAIROS_RETURN_IF_ERROR(RunShapedPasses(resolver, &graph));
@@ -131,6 +131,7 @@ absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph
   }
   KAIROS_ASSIGN_OR_RETURN(Lowered lowered, Lower(graph, options, backends, pool));
   auto program = std::make_shared<Program>();
+  program->provisional = resolver.provisional();
   KAIROS_ASSIGN_OR_RETURN(program->steps,
                           ResolveRecorded(resolver, StepsOf(ready, resolver), &lowered));
   PlaceSlots(program->steps, &lowered);
@@ -189,6 +190,16 @@ absl::StatusOr<ProgramRecord> CompleteRecord(const Program& program) {
     }
   }
   return record;
+}
+
+void TellRecorded(const Resolver& resolver, std::shared_ptr<const Program> program,
+                  std::shared_ptr<const Model> model) {
+  const Signature& signature = program->record.signature;
+  resolver.policy().Recorded(resolver.policy_context(), signature,
+                             [program, model]() -> absl::StatusOr<ProgramRecord> {
+                               (void)model;  // whose weights the Program uses
+                               return CompleteRecord(*program);
+                             });
 }
 
 }  // namespace kairos

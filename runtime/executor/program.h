@@ -19,6 +19,7 @@ struct Program {
   ProgramRecord record;             // frozen and packed fields empty unless it came from a plan
   std::vector<ResolvedStep> steps;  // as record.steps
   uint64_t scratch_bytes = 0;
+  bool provisional = false;  // to be replaced by a better one
 };
 
 // Records a Program: analyse, lower, resolve each kernel, place buffers. Steps that `ready` (may be
@@ -37,6 +38,10 @@ absl::StatusOr<std::shared_ptr<const Program>> ProgramFromRecord(const ProgramRe
 // The record with everything that a plan keeps: frozen kernels and packed weights. Constants that
 // every kernel reads packed lose their plain bytes.
 absl::StatusOr<ProgramRecord> CompleteRecord(const Program& program);
+
+// Tells the resolver's policy about a Program of `model` that was recorded without taps.
+void TellRecorded(const Resolver& resolver, std::shared_ptr<const Program> program,
+                  std::shared_ptr<const Model> model);
 
 }  // namespace kairos
 

@@ -64,6 +64,17 @@ BoundProgram* ProgramTable::Insert(absl::Span<const TensorView> inputs,
   return last_;
 }
 
+BoundProgram* ProgramTable::Replace(const Program& old, std::unique_ptr<BoundProgram> program) {
+  for (auto& [hash, programs] : programs_) {
+    for (std::unique_ptr<BoundProgram>& slot : programs) {
+      if (&slot->program() != &old) continue;
+      slot = std::move(program);
+      return last_ = slot.get();
+    }
+  }
+  return nullptr;
+}
+
 Signature ProgramTable::MakeSignature(absl::Span<const TensorView> inputs) const {
   Signature signature;
   for (size_t i = 0; i < inputs.size(); ++i) {

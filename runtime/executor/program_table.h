@@ -25,6 +25,8 @@ class ProgramTable {
   BoundProgram* Find(absl::Span<const TensorView> inputs);
   BoundProgram* Insert(absl::Span<const TensorView> inputs,
                        std::unique_ptr<BoundProgram> program);
+  // Null, and nothing done, if `old` is not here.
+  BoundProgram* Replace(const Program& old, std::unique_ptr<BoundProgram> program);
   Signature MakeSignature(absl::Span<const TensorView> inputs) const;
 
  private:

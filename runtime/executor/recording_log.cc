@@ -76,8 +76,18 @@ void RecordingLog::Add(const Signature& signature, absl::Span<const std::string>
   std::string reason = seen->WhatIsNew(signature, input_names);
   seen->Add(signature);
   if (!not_ready.empty()) absl::StrAppend(&reason, "; ", not_ready);
+  Add({signature.ToString(input_names), std::move(reason), duration_ns});
+}
+
+void RecordingLog::AddBackground(const Signature& signature,
+                                 absl::Span<const std::string> input_names, int64_t duration_ns) {
+  Add({signature.ToString(input_names), "made in the background, takes over from a provisional one",
+       duration_ns});
+}
+
+void RecordingLog::Add(RecordingInfo entry) {
   if (entries_.size() == kMaxEntries) entries_.erase(entries_.begin());
-  entries_.push_back({signature.ToString(input_names), std::move(reason), duration_ns});
+  entries_.push_back(std::move(entry));
 }
 
 }  // namespace kairos

@@ -36,10 +36,14 @@ class RecordingLog {
   // empty.
   void Add(const Signature& signature, absl::Span<const std::string> input_names,
            const std::string& not_ready, int64_t duration_ns, SeenInputs* seen);
+  // One that was made in the background.
+  void AddBackground(const Signature& signature, absl::Span<const std::string> input_names,
+                     int64_t duration_ns);
   // The newest ones, oldest first.
   const std::vector<RecordingInfo>& entries() const { return entries_; }
 
  private:
+  void Add(RecordingInfo entry);
   std::vector<RecordingInfo> entries_;
 };
 

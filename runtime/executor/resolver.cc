@@ -69,7 +69,7 @@ PolicyContext Resolver::policy_context() const {
   return {&shared_->model(),
           runtime_.backends(),
           &runtime_.kernel_cache(),
-          runtime_.thread_pool().thread_count(),
+          pool_.thread_count(),
           tapped,
           options_.deterministic,
           options_.winograd,
@@ -78,8 +78,7 @@ PolicyContext Resolver::policy_context() const {
 }
 
 std::string Resolver::Key(const StepRecord& step, const std::vector<Slot>& slots) const {
-  const StepRequest wanted(step, slots, policy().specializes(),
-                           runtime_.thread_pool().thread_count(), options_);
+  const StepRequest wanted(step, slots, policy().specializes(), pool_.thread_count(), options_);
   return CanonicalKey(wanted.request);
 }
 
@@ -115,8 +114,7 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
   if (const absl::Status go_on = MayGoOn(); !go_on.ok()) {
     return Annotate(NodeLabel(step.node), go_on);
   }
-  const StepRequest wanted(step, slots, policy().specializes(),
-                           runtime_.thread_pool().thread_count(), options_);
+  const StepRequest wanted(step, slots, policy().specializes(), pool_.thread_count(), options_);
   ResolvedStep resolved;
   {
     EventTimer timer(options_, Event::Kind::kCompile, step.node);
@@ -163,6 +161,11 @@ absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepReco
         policy().GetKernel(context, **backend, request, same_backend ? frozen : nullptr);
     if (kernel.ok()) {
       resolved->kernel = *std::move(kernel);
+      if (fallback_) {
+        resolved->kernel.from_cache = resolved->kernel.source == KernelSource::kCache;
+        resolved->kernel.source = KernelSource::kFallback;
+        resolved->kernel.reason = "not prepared";
+      }
       resolved->rejected = std::move(refused);
       AppendUnsupported(request, context.backends, **backend, &resolved->rejected);
       return absl::OkStatus();
@@ -211,9 +214,8 @@ absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slo
     timer.SetBytes(wanted[k].bytes);
     const Slot& slot = slots[static_cast<size_t>(step.node.inputs[input])];
     KAIROS_ASSIGN_OR_RETURN(WeightBytes plain, PlainWeight(slot));
-    KAIROS_ASSIGN_OR_RETURN(
-        std::shared_ptr<const AlignedBuffer> packed,
-        shared_->weights().GetOrPack(kernel, k, std::move(plain), runtime_.thread_pool()));
+    KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const AlignedBuffer> packed,
+                            shared_->weights().GetOrPack(kernel, k, std::move(plain), pool_));
     resolved->weights[input] = {packed->data(), std::move(packed)};
   }
   for (size_t i = 0; i < step.node.inputs.size(); ++i) {

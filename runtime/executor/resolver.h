@@ -30,8 +30,10 @@ struct ResolvedStep {
 // Belongs to a Session; not thread-safe.
 class Resolver {
  public:
-  Resolver(Runtime& runtime, std::shared_ptr<SharedModel> shared, const SessionOptions& options)
-      : runtime_(runtime), shared_(std::move(shared)), options_(options) {}
+  // `pool`: what Programs are made on. They run on the Runtime's, which has as many threads.
+  Resolver(Runtime& runtime, std::shared_ptr<SharedModel> shared, const SessionOptions& options,
+           ThreadPool& pool)
+      : runtime_(runtime), shared_(std::move(shared)), options_(options), pool_(pool) {}
 
   PolicyContext policy_context() const;
   // `frozen`: the same step in a ready Program, or null. Errors name the node.
@@ -44,10 +46,19 @@ class Resolver {
 
   const Policy& policy() const { return *options_.policy; }
   Runtime& runtime() const { return runtime_; }
+  ThreadPool& pool() const { return pool_; }
   SharedModel& shared() const { return *shared_; }
+  const std::shared_ptr<SharedModel>& shared_ptr() const { return shared_; }
   const SessionOptions& options() const { return options_; }
   // Whether weights are packed (they are by default). What is resolved meanwhile cannot be run.
   void set_packs(bool packs) { packs_ = packs; }
+  // What it makes runs until something better is there. `fallback`: whether its kernels count as
+  // such.
+  void MakeProvisional(bool fallback) {
+    provisional_ = true;
+    fallback_ = fallback;
+  }
+  bool provisional() const { return provisional_; }
   // No kernel is made after it.
   void set_deadline(absl::Time deadline) { deadline_ = deadline; }
 
@@ -62,6 +73,8 @@ class Resolver {
   Runtime& runtime_;
   const std::shared_ptr<SharedModel> shared_;
   const SessionOptions& options_;
+  ThreadPool& pool_;
+  bool provisional_ = false, fallback_ = false;
   absl::Time deadline_ = absl::InfiniteFuture();
   bool packs_ = true;
 };

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "base/background_queue.h"
 #include "executor/shared_model.h"
 #include "kairos/program_cache.h"
 
@@ -23,7 +24,9 @@ absl::Status CheckThreads(int threads) {
 }  // namespace
 
 Runtime::Runtime(size_t cache_bytes)
-    : cache_(cache_bytes), shared_models_(std::make_unique<SharedModels>()) {}
+    : cache_(cache_bytes),
+      shared_models_(std::make_unique<SharedModels>()),
+      background_(std::make_unique<BackgroundQueue>("kairos-maker")) {}
 Runtime::~Runtime() = default;
 
 absl::StatusOr<std::shared_ptr<Runtime>> Runtime::Make(RuntimeOptions options) {

@@ -65,17 +65,26 @@ StepInfo Describe(const ProgramRecord& record, size_t s, const ResolvedStep& ste
 // The engine makes Programs while this lives, whatever the session's options say.
 class Preparing {
  public:
-  explicit Preparing(Engine& engine, absl::Time deadline = absl::InfiniteFuture())
+  explicit Preparing(Engine& engine, Engine::Purpose purpose = Engine::Purpose::kPrepare,
+                     absl::Time deadline = absl::InfiniteFuture())
       : engine_(engine) {
-    engine_.set_preparing(true, deadline);
+    engine_.set_purpose(purpose, deadline);
   }
-  ~Preparing() { engine_.set_preparing(false); }
+  ~Preparing() { engine_.set_purpose(Engine::Purpose::kRun); }
   Preparing(const Preparing&) = delete;
   Preparing& operator=(const Preparing&) = delete;
 
  private:
   Engine& engine_;
 };
+
+// Not of the session's memory: it is also called when that is gone.
+PrepareFor PreparesWhole(Engine& engine) {
+  return [shared = engine.resolver().shared_ptr(), taps = engine.options().taps,
+          &runtime = engine.runtime()](const Policy& policy) {
+    return shared->Prepared(policy.passes(), taps, runtime);
+  };
+}
 
 }  // namespace
 
@@ -84,10 +93,8 @@ struct Session::Impl {
        std::shared_ptr<SharedModel> shared, SessionOptions options)
       : engine(std::move(runtime), std::move(model), std::move(shared), std::move(options)),
         in_parts(!RunsAsOneProgram(graph())),
-        whole("", graph(), in_parts ? std::vector<bool>() : KeyedInputs(graph()), [this] {
-          return engine.resolver().shared().Prepared(engine.resolver().policy().passes(),
-                                                     engine.options().taps, engine.runtime());
-        }) {}
+        whole("", graph(), in_parts ? std::vector<bool>() : KeyedInputs(graph()),
+              PreparesWhole(engine)) {}
 
   const Graph& graph() const { return engine.model().graph(); }
   const std::vector<std::string>& taps() const { return engine.options().taps; }
@@ -137,6 +144,7 @@ absl::Status Session::Impl::MakeParts() {
 
 absl::StatusOr<std::vector<AnyValue>> Session::Impl::RunParts(std::vector<AnyValue> inputs) {
   KAIROS_RETURN_IF_ERROR(MakeParts());
+  engine.TakeBetter();
   ++engine.stats().runs;
   KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> outputs, parts->Run(std::move(inputs)));
   for (AnyValue& output : outputs) {
@@ -242,7 +250,7 @@ absl::StatusOr<std::vector<AnyValue>> Session::RunValues(absl::Span<const AnyVal
 bool Session::runs_in_parts() const { return impl_->in_parts; }
 
 absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(absl::Span<const TensorView> inputs) {
-  const Preparing preparing(impl_->engine);
+  const Preparing preparing(impl_->engine, Engine::Purpose::kAsk);
   if (!impl_->in_parts) {
     KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
     return program->output_types();
@@ -260,7 +268,7 @@ absl::Status Session::Prepare(absl::Span<const TensorView> inputs) {
 
 absl::Status Session::Prepare(absl::Span<const std::vector<TensorView>> signatures,
                               absl::Time deadline, const std::function<void(size_t)>& progress) {
-  const Preparing preparing(impl_->engine, deadline);
+  const Preparing preparing(impl_->engine, Engine::Purpose::kPrepare, deadline);
   for (size_t i = 0; i < signatures.size(); ++i) {
     KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("signature ", i), impl_->Prepare(signatures[i])));
     if (progress) progress(i + 1);
@@ -277,7 +285,15 @@ absl::StatusOr<MemoryPlan> Session::PlanMemory(absl::Span<const TensorView> inpu
 
 bool Session::Ready(absl::Span<const TensorView> inputs) {
   if (impl_->in_parts || !impl_->engine.resolver().policy().keeps_programs()) return false;
-  return inputs.size() == impl_->whole.keyed.size() && impl_->whole.table.Find(inputs) != nullptr;
+  if (inputs.size() != impl_->whole.keyed.size()) return false;
+  impl_->engine.TakeBetter();
+  const BoundProgram* found = impl_->whole.table.Find(inputs);
+  return found != nullptr && !found->program().provisional;
+}
+
+absl::Status Session::AwaitBackground(absl::Time deadline) {
+  if (impl_->engine.AwaitBackground(deadline)) return absl::OkStatus();
+  return absl::DeadlineExceededError("programs are still being made in the background");
 }
 
 absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> inputs) {
@@ -318,6 +334,7 @@ std::vector<StepInfo> Session::Explain() const {
   for (const Program* program : programs) {
     for (size_t s = 0; s < program->steps.size(); ++s) {
       infos.push_back(Describe(program->record, s, program->steps[s]));
+      infos.back().provisional = program->provisional;
     }
   }
   return infos;

@@ -50,8 +50,8 @@ StagedRun::StagedRun(Engine& engine, std::shared_ptr<const StagedModel> model)
     }
     std::shared_ptr<const PreparedGraph> prepared(region, &region->prepared);
     sets_.push_back(std::make_unique<ProgramSet>(
-        region->id, region->prepared.graph, std::move(keyed), [prepared] { return prepared; },
-        region->by_value ? kMaxByValue : 0));
+        region->id, region->prepared.graph, std::move(keyed),
+        [prepared](const Policy&) { return prepared; }, region->by_value ? kMaxByValue : 0));
   }
 }
 

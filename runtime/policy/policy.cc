@@ -38,7 +38,7 @@ absl::StatusOr<Backend*> Policy::ChooseBackend(const PolicyContext&, const Kerne
 }
 
 absl::Span<const absl::string_view> PolicyNames() {
-  static constexpr absl::string_view kNames[] = {"eager", "jit", "aot", "auto"};
+  static constexpr absl::string_view kNames[] = {"eager", "jit", "aot", "tiered", "auto"};
   return kNames;
 }
 
@@ -46,6 +46,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> PolicyByName(absl::string_view nam
   if (name == "eager") return NewEagerPolicy();
   if (name == "jit") return NewJitPolicy();
   if (name == "aot") return NewAotPolicy();
+  if (name == "tiered") return NewTieredPolicy();
   if (name == "auto") return NewAutoPolicy();
   absl::Span<const absl::string_view> names = PolicyNames();
   return absl::InvalidArgumentError(absl::StrCat("policy '", name, "': unknown, expected ",

@@ -37,7 +37,24 @@ std::shared_ptr<const Policy> NewAotPolicy(const AotOptions& options = {});
 // The plan where one applies, else as NewJitPolicy().
 std::shared_ptr<const Policy> NewAutoPolicy();
 
-// The built-in policies with their default options, simplest first: "eager", "jit", "aot", "auto".
+// What is made soonest among what runs well: all passes and layouts, but no copy of a large weight
+// in a kernel's own layout, which is most of a first run and pays only when there are many. Kernels
+// are kept. Meant for the runs until another policy's Programs are there.
+std::shared_ptr<const Policy> NewProvisionalPolicy();
+
+struct TieredOptions {
+  std::shared_ptr<const Policy> first;  // null: NewProvisionalPolicy()
+  std::shared_ptr<const Policy> then;   // null: NewAutoPolicy()
+  // Of a signature, before `then` makes its Program: what comes once costs nothing more.
+  int64_t runs = 2;
+};
+// `then`, but no run waits for it: a new signature that it has nothing ready for runs under `first`
+// at once, while the Program of `then` is made in the background. Results of the two differ as
+// rounding does; SessionOptions::deterministic makes each run wait for `then`.
+std::shared_ptr<const Policy> NewTieredPolicy(TieredOptions options = {});
+
+// The built-in policies with their default options, simplest first: "eager", "jit", "aot",
+// "tiered", "auto".
 absl::Span<const absl::string_view> PolicyNames();
 // One of PolicyNames(); kInvalidArgument lists them.
 absl::StatusOr<std::shared_ptr<const Policy>> PolicyByName(absl::string_view name);

@@ -58,6 +58,14 @@ struct ReadyProgram {
   std::shared_ptr<const ProgramRecord> owner;  // of `record`; null: it lives as long as the model
 };
 
+class Policy;
+
+// What runs until a policy's own Programs are made.
+struct Meanwhile {
+  std::shared_ptr<const Policy> policy;  // makes Programs sooner, if slower ones; null: none
+  int64_t runs = 1;  // of a signature's provisional Program, until the other one is asked for
+};
+
 // Makes a recorded Program into what can be saved. May be called later and from any thread: it
 // keeps the Program, its weights and the model alive, but not the Runtime.
 using CompleteProgram = std::function<absl::StatusOr<ProgramRecord>()>;
@@ -75,6 +83,11 @@ class Policy {
   virtual bool specializes() const { return true; }
   // Whether recorded Programs are kept and replayed.
   virtual bool keeps_programs() const { return true; }
+
+  // Asked once per session that does not ask for determinism. Where there is such a policy, a run
+  // of a new signature that FindProgram() has nothing for takes a Program of that one. This one's
+  // Program is made in the background and takes over between two runs. The two keep Programs.
+  virtual Meanwhile meanwhile() const { return {}; }
 
   // Asked once per session; an error refuses the session.
   virtual absl::Status Check(const PolicyContext&) const { return absl::OkStatus(); }

@@ -17,6 +17,7 @@
 
 namespace kairos {
 
+class BackgroundQueue;  // internal: where better Programs are made
 class ProgramCache;
 class SharedModels;  // internal: what sessions of one model share
 
@@ -51,6 +52,7 @@ class Runtime {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  friend class BackgroundPrograms;
   friend class Session;
   explicit Runtime(size_t cache_bytes);
   std::unique_ptr<ThreadPool> owned_pool_;
@@ -60,7 +62,8 @@ class Runtime {
   std::vector<std::string> notes_;
   KernelCache cache_;
   std::unique_ptr<SharedModels> shared_models_;
-  std::unique_ptr<ProgramCache> program_cache_;  // last: its writer uses the backends
+  std::unique_ptr<ProgramCache> program_cache_;  // its writer uses the backends
+  std::unique_ptr<BackgroundQueue> background_;  // last: its jobs use all of the above
 };
 
 }  // namespace kairos

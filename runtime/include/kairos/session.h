@@ -28,8 +28,9 @@ namespace kairos {
 // kernel is compiled, and weights are packed, within a recording or within the import of a plan.
 struct Event {
   // kCopy: a run that only moves a value to another memory layout. kPlan: a Program taken from what
-  // the policy had ready. kWait: until another thread had made the kernel, within kCompile.
-  enum class Kind : uint8_t { kPasses, kRecord, kCompile, kPack, kRun, kPlan, kCopy, kWait };
+  // the policy had ready. kWait: until another thread had made the kernel, within kCompile. kSwap:
+  // a Program that was made in the background takes over; how it was made is no event.
+  enum class Kind : uint8_t { kPasses, kRecord, kCompile, kPack, kRun, kPlan, kCopy, kWait, kSwap };
   Kind kind = Kind::kRun;
   absl::string_view node;  // empty for events of the whole model
   absl::string_view op;
@@ -46,12 +47,18 @@ absl::string_view EventKindName(Event::Kind kind);
 enum class OnMiss : uint8_t {
   kCompile,  // makes it, which takes as long as it takes
   kError,    // kFailedPrecondition, at once; Prepare() makes Programs
+  // Runs a provisional Program (NewProvisionalPolicy(), or what the policy has for this), whose
+  // kernels count as fallbacks, until Prepare() or the policy's background makes the real one. As
+  // kCompile in a session that is `deterministic`, and under a policy that keeps no Programs.
+  kFallback,
 };
 
 struct SessionOptions {
   std::shared_ptr<const Policy> policy;  // null: NewAutoPolicy()
   // Values to return behind the model's outputs, by name. They are kept out of fusion.
   std::vector<std::string> taps;
+  // The same inputs give the same bits, in each run and session. A policy that has provisional
+  // Programs makes none then: each run waits for the Program that stays.
   bool deterministic = false;
   // Whether convolutions may use Winograd's algorithm where that is faster: results then differ
   // from direct convolution by up to about 1e-5 of the output's scale.
@@ -78,6 +85,9 @@ struct SessionStats {
   uint64_t arena_bytes = 0, scratch_bytes = 0, packed_bytes = 0;
   std::vector<std::string> fallback_reasons;  // distinct ones, at most 32
   int64_t disk_hits = 0;                      // kernels thawed from the cache on disk
+  // Among the recordings: Programs that were made to run until better ones are there; and those
+  // that took over, whose kernels count from then on.
+  int64_t provisional = 0, swaps = 0;
 };
 
 // A line of explain(): which kernel runs a node and where it came from.
@@ -89,6 +99,7 @@ struct StepInfo {
   std::string rejected;  // the backends before this one and why not they: "onednn: ..."
   int64_t made_ns = 0;   // what it took to compile, thaw or find the kernel
   int32_t turns = 1;     // how often it runs in a run: more than once on parts of a batch
+  bool provisional = false;  // of a Program that runs until a better one is made
 };
 
 // A Program that was not ready and had to be recorded.
@@ -108,7 +119,8 @@ class Session {
 
   // Inputs and outputs in the model's order (outputs: then taps). Outputs must have the exact
   // size; buffers must not overlap. kInvalidArgument names the input or output at fault. After the
-  // first run of a signature: no allocation, no lookup, no shape inference.
+  // first run of a signature: no allocation, no lookup, no shape inference; but for the one run
+  // that finds a better Program made in the background and lets it take over.
   absl::Status Run(absl::Span<const TensorView> inputs,
                    absl::Span<const MutableTensorView> outputs);
   // The same with outputs allocated here.
@@ -134,9 +146,12 @@ class Session {
   // What a run on these inputs takes, found out without running, packing weights or reserving
   // memory; kernels are made for it. kFailedPrecondition when the model runs in parts.
   absl::StatusOr<MemoryPlan> PlanMemory(absl::Span<const TensorView> inputs);
-  // Whether Run on these inputs would make nothing. Never under a policy that keeps no Programs,
-  // nor of a model that runs in parts.
+  // Whether Run on these inputs would make nothing, and runs no provisional Program. Never under a
+  // policy that keeps no Programs, nor of a model that runs in parts.
   bool Ready(absl::Span<const TensorView> inputs);
+  // Returns when no Program is being made in the background for this session, and those that were
+  // have taken over. kDeadlineExceeded when that is later.
+  absl::Status AwaitBackground(absl::Time deadline);
   // The Program of these inputs in a form that can be saved, packed weights included.
   // kFailedPrecondition when the model runs in parts.
   absl::StatusOr<ProgramRecord> Record(absl::Span<const TensorView> inputs);

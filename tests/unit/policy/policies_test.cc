@@ -21,15 +21,16 @@ TEST_CASE("built-in policies are found by name") {
 TEST_CASE("an unknown policy is an error that lists the known ones") {
   const absl::Status status = PolicyByName("AOT").status();
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
-  CHECK(std::string(status.message()) == "policy 'AOT': unknown, expected eager, jit, aot or auto");
+  CHECK(std::string(status.message()) ==
+        "policy 'AOT': unknown, expected eager, jit, aot, tiered or auto");
 }
 
 TEST_CASE("the debugging policy runs no pass, the others all") {
   CHECK(NewEagerPolicy()->passes().empty());
   CHECK_FALSE(NewEagerPolicy()->specializes());
   CHECK_FALSE(NewEagerPolicy()->keeps_programs());
-  for (const auto& policy :
-       {NewJitPolicy(), NewAotPolicy(), NewAutoPolicy(), NewPlanningPolicy()}) {
+  for (const auto& policy : {NewJitPolicy(), NewAotPolicy(), NewAutoPolicy(), NewPlanningPolicy(),
+                             NewTieredPolicy(), NewProvisionalPolicy()}) {
     CHECK(policy->passes().size() == AllPasses().size());
     CHECK(policy->specializes());
     CHECK(policy->keeps_programs());
