@@ -28,11 +28,11 @@ class ProgramTable {
   // Null, and nothing done, if `old` is not here.
   BoundProgram* Replace(const Program& old, std::unique_ptr<BoundProgram> program);
   Signature MakeSignature(absl::Span<const TensorView> inputs) const;
+  // As this table compares them: whether the inputs have that signature, and a hash of theirs.
+  bool Matches(const Signature& signature, absl::Span<const TensorView> inputs) const;
+  uint64_t Hash(absl::Span<const TensorView> inputs) const;
 
  private:
-  uint64_t Hash(absl::Span<const TensorView> inputs) const;
-  bool Matches(const Signature& signature, absl::Span<const TensorView> inputs) const;
-
   const std::vector<bool> keyed_;
   const size_t limit_;
   size_t count_ = 0;

@@ -9,6 +9,8 @@
 
 #include "base/status_macros.h"
 #include "executor/bound_program.h"
+#include "executor/bucket_dims.h"
+#include "executor/bucket_runs.h"
 #include "executor/engine.h"
 #include "executor/event_timer.h"
 #include "executor/flow_analysis.h"
@@ -99,9 +101,18 @@ struct Session::Impl {
   const Graph& graph() const { return engine.model().graph(); }
   const std::vector<std::string>& taps() const { return engine.options().taps; }
 
-  // In one piece.
-  absl::Status Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
+  // In one piece: what runs, and how it is padded to a bucket (null: it is not).
+  struct Runnable {
+    BoundProgram* program;
+    PaddedRun* padded;
+    const std::vector<TensorType>& output_types() const {
+      return padded == nullptr ? program->output_types() : padded->output_types;
+    }
+  };
+  absl::StatusOr<Runnable> RunnableFor(absl::Span<const TensorView> inputs);
+  absl::Status Execute(const Runnable& runnable, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
+  absl::Status MakeBuckets();
   // Programs may be made meanwhile.
   absl::Status Prepare(absl::Span<const TensorView> inputs);
   // In parts. Inputs have been checked.
@@ -112,14 +123,29 @@ struct Session::Impl {
   Engine engine;
   const bool in_parts;
   ProgramSet whole;                  // when not in parts
+  std::unique_ptr<BucketRuns> buckets;  // null: none are declared
   std::unique_ptr<StagedRun> parts;  // made when it is first needed
 };
 
-absl::Status Session::Impl::Execute(BoundProgram& program, absl::Span<const TensorView> inputs,
+absl::StatusOr<Session::Impl::Runnable> Session::Impl::RunnableFor(
+    absl::Span<const TensorView> inputs) {
+  PaddedRun* padded = nullptr;
+  if (buckets != nullptr && buckets->Pads(inputs)) {
+    KAIROS_ASSIGN_OR_RETURN(padded, buckets->Get(inputs));
+    inputs = padded->inputs;
+  }
+  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, engine.ProgramFor(whole, inputs));
+  return Runnable{program, padded};
+}
+
+absl::Status Session::Impl::Execute(const Runnable& runnable, absl::Span<const TensorView> inputs,
                                     absl::Span<const MutableTensorView> outputs) {
-  KAIROS_RETURN_IF_ERROR(CheckOutputs(graph(), program.output_types(), taps(), outputs));
+  KAIROS_RETURN_IF_ERROR(CheckOutputs(graph(), runnable.output_types(), taps(), outputs));
   ++engine.stats().runs;
-  return engine.Execute(whole, program, inputs, outputs);
+  if (runnable.padded != nullptr) {
+    return buckets->Execute(*runnable.padded, *runnable.program, inputs, outputs);
+  }
+  return engine.Execute(whole, *runnable.program, inputs, outputs);
 }
 
 absl::Status Session::Impl::Prepare(absl::Span<const TensorView> inputs) {
@@ -127,9 +153,22 @@ absl::Status Session::Impl::Prepare(absl::Span<const TensorView> inputs) {
     KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, BorrowInputs(graph(), inputs));
     return RunParts(std::move(borrowed)).status();
   }
-  const absl::Status status = engine.ProgramFor(whole, inputs).status();
+  const absl::Status status = RunnableFor(inputs).status();
   engine.TellPolicy();  // nobody waits for a result
   return status;
+}
+
+absl::Status Session::Impl::MakeBuckets() {
+  if (engine.options().buckets.empty()) return absl::OkStatus();
+  if (in_parts) {
+    return absl::FailedPreconditionError(
+        "buckets: the model runs in parts, expected one that runs as a whole");
+  }
+  KAIROS_ASSIGN_OR_RETURN(std::vector<BucketDim> dims,
+                          FindBucketDims(graph(), engine.options().buckets));
+  if (!engine.resolver().policy().keeps_programs()) return absl::OkStatus();
+  buckets = std::make_unique<BucketRuns>(std::move(dims), engine, whole);
+  return absl::OkStatus();
 }
 
 absl::Status Session::Impl::MakeParts() {
@@ -193,14 +232,15 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Make(std::shared_ptr<Runtime> 
   const Resolver& resolver = impl->engine.resolver();
   KAIROS_RETURN_IF_ERROR(Annotate(absl::StrCat("policy '", resolver.policy().name(), "'"),
                                   resolver.policy().Check(resolver.policy_context())));
+  KAIROS_RETURN_IF_ERROR(impl->MakeBuckets());
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
 
 absl::Status Session::Run(absl::Span<const TensorView> inputs,
                           absl::Span<const MutableTensorView> outputs) {
   if (!impl_->in_parts) {
-    KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
-    return impl_->Execute(*program, inputs, outputs);
+    KAIROS_ASSIGN_OR_RETURN(const Impl::Runnable runnable, impl_->RunnableFor(inputs));
+    return impl_->Execute(runnable, inputs, outputs);
   }
   KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> made, impl_->RunPartsToTensors(inputs));
   std::vector<TensorType> types;
@@ -223,14 +263,14 @@ absl::StatusOr<std::vector<Tensor>> Session::Run(absl::Span<const TensorView> in
     }
     return outputs;
   }
-  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
+  KAIROS_ASSIGN_OR_RETURN(const Impl::Runnable runnable, impl_->RunnableFor(inputs));
   std::vector<MutableTensorView> views;
-  for (const TensorType& type : program->output_types()) {
+  for (const TensorType& type : runnable.output_types()) {
     KAIROS_ASSIGN_OR_RETURN(Tensor output, Tensor::Make(type.dtype, type.shape));
     outputs.push_back(std::move(output));
   }
   for (Tensor& output : outputs) views.push_back(output.mutable_view());
-  KAIROS_RETURN_IF_ERROR(impl_->Execute(*program, inputs, views));
+  KAIROS_RETURN_IF_ERROR(impl_->Execute(runnable, inputs, views));
   return outputs;
 }
 
@@ -239,11 +279,11 @@ absl::StatusOr<std::vector<AnyValue>> Session::RunValues(absl::Span<const AnyVal
   if (impl_->in_parts) return impl_->RunParts({inputs.begin(), inputs.end()});
   std::vector<TensorView> views;
   for (const AnyValue& input : inputs) views.push_back(ViewOf(input.tensor));
-  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, views));
+  KAIROS_ASSIGN_OR_RETURN(const Impl::Runnable runnable, impl_->RunnableFor(views));
   std::vector<AnyValue> outputs;
   std::vector<MutableTensorView> targets;
-  KAIROS_RETURN_IF_ERROR(NewOutputs(program->output_types(), &outputs, &targets));
-  KAIROS_RETURN_IF_ERROR(impl_->Execute(*program, views, targets));
+  KAIROS_RETURN_IF_ERROR(NewOutputs(runnable.output_types(), &outputs, &targets));
+  KAIROS_RETURN_IF_ERROR(impl_->Execute(runnable, views, targets));
   return outputs;
 }
 
@@ -252,8 +292,8 @@ bool Session::runs_in_parts() const { return impl_->in_parts; }
 absl::StatusOr<std::vector<TensorType>> Session::OutputTypes(absl::Span<const TensorView> inputs) {
   const Preparing preparing(impl_->engine, Engine::Purpose::kAsk);
   if (!impl_->in_parts) {
-    KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
-    return program->output_types();
+    KAIROS_ASSIGN_OR_RETURN(const Impl::Runnable runnable, impl_->RunnableFor(inputs));
+    return runnable.output_types();
   }
   KAIROS_ASSIGN_OR_RETURN(std::vector<Constant> made, impl_->RunPartsToTensors(inputs));
   std::vector<TensorType> types;
@@ -285,6 +325,11 @@ absl::StatusOr<MemoryPlan> Session::PlanMemory(absl::Span<const TensorView> inpu
 
 bool Session::Ready(absl::Span<const TensorView> inputs) {
   if (impl_->in_parts || !impl_->engine.resolver().policy().keeps_programs()) return false;
+  if (impl_->buckets != nullptr && impl_->buckets->Pads(inputs)) {
+    const PaddedRun* padded = impl_->buckets->Find(inputs);
+    if (padded == nullptr) return false;
+    inputs = padded->inputs;
+  }
   if (inputs.size() != impl_->whole.keyed.size()) return false;
   impl_->engine.TakeBetter();
   const BoundProgram* found = impl_->whole.table.Find(inputs);
@@ -301,8 +346,8 @@ absl::StatusOr<ProgramRecord> Session::Record(absl::Span<const TensorView> input
   if (impl_->in_parts) {
     return absl::FailedPreconditionError("the model runs in parts; call RecordAll()");
   }
-  KAIROS_ASSIGN_OR_RETURN(BoundProgram * program, impl_->engine.ProgramFor(impl_->whole, inputs));
-  return CompleteRecord(program->program());
+  KAIROS_ASSIGN_OR_RETURN(const Impl::Runnable runnable, impl_->RunnableFor(inputs));
+  return CompleteRecord(runnable.program->program());
 }
 
 absl::StatusOr<std::vector<ProgramRecord>> Session::RecordAll(absl::Span<const AnyValue> inputs) {

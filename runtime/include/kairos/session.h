@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 
 #include "kairos/any_value.h"
+#include "kairos/dim_buckets.h"
 #include "kairos/memory_plan.h"
 #include "kairos/model.h"
 #include "kairos/policies.h"
@@ -77,6 +78,10 @@ struct SessionOptions {
   std::function<absl::Status()> interrupt;
   // The clock of events, in ns; the steady clock when empty. For hosts that have their own.
   std::function<int64_t()> clock_ns;
+  // Sizes that inputs are padded to; see dim_buckets.h. Without effect under a policy that keeps no
+  // Programs. kInvalidArgument where they do not fit the model, kFailedPrecondition for one that
+  // runs in parts.
+  std::vector<DimBuckets> buckets;
 };
 
 struct SessionStats {
@@ -88,6 +93,8 @@ struct SessionStats {
   // Among the recordings: Programs that were made to run until better ones are there; and those
   // that took over, whose kernels count from then on.
   int64_t provisional = 0, swaps = 0;
+  int64_t padded_runs = 0;                    // at a size between two buckets
+  uint64_t padding_bytes = 0;                 // memory for their inputs and outputs
 };
 
 // A line of explain(): which kernel runs a node and where it came from.
@@ -152,7 +159,8 @@ class Session {
   // Returns when no Program is being made in the background for this session, and those that were
   // have taken over. kDeadlineExceeded when that is later.
   absl::Status AwaitBackground(absl::Time deadline);
-  // The Program of these inputs in a form that can be saved, packed weights included.
+  // The Program of these inputs in a form that can be saved, packed weights included; that of the
+  // bucket for a size between two.
   // kFailedPrecondition when the model runs in parts.
   absl::StatusOr<ProgramRecord> Record(absl::Span<const TensorView> inputs);
   // The Programs that a run on these inputs comes to: one, unless the model runs in parts.
