@@ -9,6 +9,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 
+#include "common/bucket_arg.h"
 #include "common/cli.h"
 #include "common/file_io.h"
 #include "rtbench/case.h"
@@ -148,6 +149,8 @@ absl::Status Measure(const Options& given) {
     if (!churn.ok()) return churn.status();
     options.sample.churn = *churn;
   }
+  if (auto buckets = ParseBucketArgs(options.sample.buckets); !buckets.ok())
+    return buckets.status();
   if (options.experiment == "warmup") {
     options.sample.seconds = 0;
     options.sample.min_runs = 1;

@@ -1,5 +1,6 @@
 #include "rtbench/options.h"
 
+#include "common/bucket_arg.h"
 #include "common/cli.h"
 #include "common/engine.h"
 #include "kairos/policies.h"
@@ -61,6 +62,7 @@ void AddOptions(CLI::App& app, Options* options) {
   app.add_option("--input", sample.inputs, "an input from a file instead of random values")
       ->allow_extra_args(false)
       ->type_name("NAME=F.npy");
+  AddBucketOption(app, &sample.buckets);
   app.add_option("--seconds", sample.seconds, "steady running time per row, all processes together")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

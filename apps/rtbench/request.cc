@@ -24,6 +24,7 @@ void ForEachField(Request& request, const Visit& visit) {
   visit("model", request.model);
   visit("onnx", request.onnx);
   visit("inputs", request.inputs);
+  visit("buckets", request.buckets);
   visit("seconds", request.seconds);
   visit("min_runs", request.min_runs);
   visit("warmup_runs", request.warmup_runs);

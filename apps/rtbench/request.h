@@ -37,6 +37,7 @@ struct SampleRequest {
   std::string onnx;  // the same model for other runtimes; else empty
   std::vector<NamedShape> shapes;
   std::vector<std::string> inputs;  // NAME=F.npy
+  std::vector<std::string> buckets;  // of ParseBucketArgs
   double seconds = 1.0;             // of steady runs
   int min_runs = 5;                 // at least so many of them
   int warmup_runs = 10;             // runs 2 to this + 1 are kept apart

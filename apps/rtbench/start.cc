@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "common/bucket_arg.h"
 #include "common/inputs.h"
 #include "rtbench/agreement.h"
 #include "rtbench/model_facts.h"
@@ -75,8 +76,12 @@ absl::StatusOr<Started> Start(const SampleRequest& request, const Subject& subje
   absl::StatusOr<std::shared_ptr<const Policy>> policy = subject.make_policy();
   if (!policy.ok()) return policy.status();
   started.policy = *std::move(policy);
-  absl::StatusOr<std::unique_ptr<Session>> session = Session::Make(
-      started.runtime, started.model, OptionsFor(subject, started.policy, std::move(on_event)));
+  SessionOptions options = OptionsFor(subject, started.policy, std::move(on_event));
+  absl::StatusOr<std::vector<DimBuckets>> buckets = ParseBucketArgs(request.buckets);
+  if (!buckets.ok()) return buckets.status();
+  options.buckets = started.buckets = *std::move(buckets);
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Make(started.runtime, started.model, std::move(options));
   if (!session.ok()) return session.status();
   started.session = *std::move(session);
   started.stages["session"] = watch.Lap();
@@ -126,6 +131,7 @@ absl::StatusOr<std::vector<Tensor>> InputsOfShapes(const SampleRequest& request,
 absl::StatusOr<std::unique_ptr<Session>> AnotherSession(const Started& started) {
   SessionOptions options;
   options.policy = started.policy;
+  options.buckets = started.buckets;
   return Session::Make(started.runtime, started.model, std::move(options));
 }
 

@@ -19,6 +19,7 @@ struct Started {
   std::shared_ptr<Runtime> runtime;
   std::shared_ptr<const Model> model;
   std::shared_ptr<const Policy> policy;
+  std::vector<DimBuckets> buckets;
   std::unique_ptr<Session> session;
   std::vector<Tensor> outputs;
   // Sets of inputs to take turns, so that no run finds its own input in the cache. The bytes of

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "common/bucket_arg.h"
 #include "common/cli.h"
 #include "common/engine.h"
 #include "common/explain.h"
@@ -21,7 +22,7 @@ namespace {
 struct Options {
   EngineOptions engine;
   std::string model, trace;
-  std::vector<std::string> inputs, outputs, taps;
+  std::vector<std::string> inputs, outputs, taps, buckets;
   std::vector<std::vector<NamedShape>> shapes;
   bool explain = false;
 };
@@ -76,6 +77,9 @@ absl::Status Run(const Options& options) {
   absl::StatusOr<std::shared_ptr<const Policy>> policy = MakePolicy(options.engine);
   if (!policy.ok()) return policy.status();
   session_options.policy = *policy;
+  absl::StatusOr<std::vector<DimBuckets>> buckets = ParseBucketArgs(options.buckets);
+  if (!buckets.ok()) return buckets.status();
+  session_options.buckets = *std::move(buckets);
   for (const NamedFile& tap : *taps) session_options.taps.push_back(tap.first);
   if (tracing.trace != nullptr) {
     tracing.trace->AddLoad(**model);
@@ -113,6 +117,7 @@ int main(int argc, char** argv) {
   app.add_option("--output", options.outputs, "write an output")->type_name("NAME=F.npy");
   app.add_option("--tap", options.taps, "write any value of the graph")->type_name("NAME=F.npy");
   kairos::AddShapeOption(app, &options.shapes, "shape of an input that gets random values");
+  kairos::AddBucketOption(app, &options.buckets);
   AddRuntimeOptions(app, &options.engine);
   app.add_option("--trace", options.trace, "write a Chrome trace (JSON)");
   app.add_flag("--explain", options.explain, "print which kernel ran each node, and why");

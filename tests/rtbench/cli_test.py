@@ -162,6 +162,8 @@ def test_wrong_usage(folder):
     done = run(RTBENCH, MODEL, "--churn", "x")
     equal((done.returncode, done.stderr),
           (1, "rtbench: churn 'x': expected NAME.AXIS=LOW..HIGH such as x.3=64..1600\n"))
+    done = run(RTBENCH, MODEL, "--bucket", "x.0=y")
+    equal((done.returncode, done.stderr.startswith("rtbench: bucket 'x.0=y': expected ")), (1, True))
     equal(run(RTBENCH, "--help").returncode, 0)
 
 
@@ -173,6 +175,15 @@ def test_churn_and_sessions(folder):
     equal(len(row["churn"]["calls"]), 9)
     equal(row["sessions"]["count"], 2)
     assert "2 sessions" in done.stdout and "churn: 9 calls" in done.stdout
+
+
+def test_buckets(folder):
+    sizes = ["--policies", "jit", "--churn", "x.0=2..30", "--churn-calls", "40"]
+    done, report = bench(folder, MODEL, *sizes)
+    plain = report["rows"][0]["churn"]["compiles"]
+    done, report = bench(folder, MODEL, *sizes, "--bucket", "x.0=32")
+    equal(done.returncode, 0)
+    assert report["rows"][0]["churn"]["compiles"] < plain, (report["rows"][0]["churn"]["compiles"], plain)
 
 
 def test_parity(folder):
