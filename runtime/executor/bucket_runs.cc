@@ -194,6 +194,10 @@ void BucketRuns::Attach(absl::Span<const TensorView> inputs, PaddedRun* run) {
 absl::Status BucketRuns::Execute(PaddedRun& run, BoundProgram& program,
                                  absl::Span<const TensorView> inputs,
                                  absl::Span<const MutableTensorView> outputs) {
+  // The outputs were made for what the graph computes, and a plan may be of another one.
+  if (program.output_types() != run.padded_outputs) {
+    return absl::DataLossError("buckets: the Program has other outputs than the model's graph");
+  }
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (run.input_offsets[i] == PaddedRun::kNotCopied) continue;
     Refit(inputs[i].data, inputs[i].shape, memory_.data() + run.input_offsets[i],

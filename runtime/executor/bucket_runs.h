@@ -45,8 +45,8 @@ class BucketRuns {
   PaddedRun* Find(absl::Span<const TensorView> inputs);
   // The same, made where it is new. Errors as ProvePadding().
   absl::StatusOr<PaddedRun*> Get(absl::Span<const TensorView> inputs);
-  // `program` is that of run.inputs. `outputs` have the run's output types. Allocates nothing after
-  // Get().
+  // `program` is that of run.inputs; kDataLoss when it comes from a plan that is not the model's.
+  // `outputs` have the run's output types. Allocates nothing after Get().
   absl::Status Execute(PaddedRun& run, BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
 

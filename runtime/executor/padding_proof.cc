@@ -75,8 +75,8 @@ class Proof {
     if (axis == kWhole) return exact == padded;
     if (exact.shape.size() != padded.shape.size()) return false;
     const auto at = static_cast<size_t>(axis);
+    if (at >= padded.shape.size() || padded.shape[at] % padding_.padded_size != 0) return false;
     const int64_t extent = padded.shape[at];
-    if (at >= padded.shape.size() || extent % padding_.padded_size != 0) return false;
     if (exact.shape[at] != extent / padding_.padded_size * padding_.size) return false;
     exact.shape[at] = extent;
     return exact == padded;
