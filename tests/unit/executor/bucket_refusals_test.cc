@@ -3,7 +3,9 @@
 #include <functional>
 #include <string>
 
+#include "kairos/compiler.h"
 #include "tests/support/control_flow.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/executor/bucket_nets.h"
 
 namespace kairos::testing {
@@ -95,6 +97,30 @@ TEST_CASE("an input whose values decide shapes is not padded") {
   inputs.push_back(Int64Tensor({2, 3}));
   CHECK(session->Run(Views(inputs)).status().message() ==
         "buckets: input 'to' decides shapes by its values, expected none of its dimensions");
+}
+
+TEST_CASE("a plan of another graph writes no outputs that padding made room for") {
+  const auto graph_of = [](bool twice) {
+    GraphBuilder b;
+    const ValueId x = b.InputDims("x", DType::kFloat32, {{-1, "n"}, {6, ""}});
+    b.Output(twice ? b.Add("Concat", {x, x}, {{"axis", int64_t{1}}}) : b.Add("Relu", {x}), "y");
+    return b.Build();
+  };
+  std::vector<Tensor> inputs;
+  inputs.push_back(RandomTensor({4, 6}, 1));
+  const std::vector<std::vector<TensorView>> signatures = {Views(inputs)};
+  const TempDir dir;
+  const Plan plan = Unwrap(CompilePlan(NewRuntime(), NewModel(graph_of(true)), signatures));
+  Require(SaveModel(graph_of(false), {&plan, 1}, dir.File("m.kai")));
+  SessionOptions options;
+  options.policy = NewAotPolicy();
+  options.buckets = {Sizes({"n"}, {4})};
+  auto session = Unwrap(
+      Session::Make(NewRuntime(), Unwrap(Model::Load(dir.File("m.kai"))), std::move(options)));
+  inputs[0] = RandomTensor({3, 6}, 1);
+  const absl::Status refused = session->Run(Views(inputs)).status();
+  CHECK(refused.code() == absl::StatusCode::kDataLoss);
+  CHECK(refused.message() == "buckets: the Program has other outputs than the model's graph");
 }
 
 std::string MakeError(const Graph& graph, std::vector<DimBuckets> buckets) {
