@@ -54,10 +54,7 @@ struct BackgroundPrograms::Job {
 BackgroundPrograms::BackgroundPrograms(Runtime& runtime, std::shared_ptr<const Model> model,
                                        std::shared_ptr<SharedModel> shared,
                                        const SessionOptions& options)
-    : runtime_(runtime),
-      model_(std::move(model)),
-      shared_(std::move(shared)),
-      options_(options) {
+    : runtime_(runtime), model_(std::move(model)), shared_(std::move(shared)), options_(options) {
   options_.on_event = nullptr;
   options_.interrupt = nullptr;
   options_.clock_ns = nullptr;
