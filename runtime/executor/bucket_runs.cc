@@ -125,7 +125,7 @@ absl::Status BucketRuns::Prove(const Signature& padded, PaddedRun* run) {
   std::shared_ptr<const PreparedGraph> prepared;
   {
     EventTimer timer(engine_.options(), Event::Kind::kPasses);
-    KAIROS_ASSIGN_OR_RETURN(prepared, set_.prepare());
+    KAIROS_ASSIGN_OR_RETURN(prepared, set_.prepare(engine_.resolver().policy()));
   }
   KAIROS_RETURN_IF_ERROR(RefuseBranches(prepared->graph));
   const auto specialize = [&](const Signature& signature) {

@@ -236,7 +236,8 @@ absl::StatusOr<MemoryPlan> Engine::PlanMemory(const ProgramSet& set,
     KAIROS_ASSIGN_OR_RETURN(program, TryReady(set, *ready.record, &reason));
   }
   if (program != nullptr) return MemoryOfReady(*program);
-  KAIROS_ASSIGN_OR_RETURN(const std::shared_ptr<const PreparedGraph> prepared, set.prepare());
+  KAIROS_ASSIGN_OR_RETURN(const std::shared_ptr<const PreparedGraph> prepared,
+                          set.prepare(resolver_.policy()));
   const ProgramRecord* untapped = options_.taps.empty() ? nullptr : ready.record;
   KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver_, untapped));
   return MemoryOfRecorded(*program, model_->graph(), prepared->graph);
