@@ -13,8 +13,6 @@ namespace kairos {
 namespace {
 
 constexpr size_t kMaxReasons = 32;
-// Inputs whose bytes are part of the signature are shapes, axes and the like.
-constexpr size_t kMaxKeyedBytes = 64 << 10;
 
 }  // namespace
 
@@ -131,25 +129,39 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   }
   KAIROS_RETURN_IF_ERROR(CheckInputTypes(set.graph, inputs));
   KAIROS_RETURN_IF_ERROR(CheckInputData(set.graph, inputs));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!set.keyed[i] || inputs[i].bytes <= kMaxKeyedBytes) continue;
-    return absl::UnimplementedError(absl::StrCat(
-        "input '", set.graph.value(set.graph.inputs[i]).name, "': decides shapes and has ",
-        inputs[i].bytes, " bytes, expected at most ", kMaxKeyedBytes));
-  }
+  KAIROS_RETURN_IF_ERROR(CheckKeyedBytes(set.graph, set.keyed, inputs));
   Signature signature = set.table.MakeSignature(inputs);
   signature.region = set.region;
   if (options_.on_miss == OnMiss::kError && !preparing_) {
     return absl::FailedPreconditionError(absl::StrCat(
         signature.ToString(set.input_names()), ": not prepared, and a run makes no Program"));
   }
+  const int64_t start_ns = EventTimer::Now(options_);
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program, MakeProgram(set, signature));
   KAIROS_RETURN_IF_ERROR(Reserve(*program));
   auto bound = std::make_unique<BoundProgram>(std::move(program));
+  RunLogEntry& entry = LogEntryOf(set, *bound);
+  if (entry.made_ns == 0) entry.made_ns = EventTimer::Now(options_) - start_ns;
   set.last = nullptr;
   if (keeps) return set.table.Insert(inputs, std::move(bound));
   set.transient = std::move(bound);
   return set.transient.get();
+}
+
+absl::StatusOr<std::shared_ptr<const Program>> Engine::ProgramOf(ProgramSet& set,
+                                                                 const Signature& signature) {
+  KAIROS_RETURN_IF_ERROR(CheckSignature(set.graph, set.keyed, signature));
+  absl::StatusOr<std::shared_ptr<const Program>> program = MakeProgram(set, signature);
+  TellPolicy();  // nobody waits for a result
+  return program;
+}
+
+RunLogEntry& Engine::LogEntryOf(const ProgramSet& set, BoundProgram& program) {
+  if (program.log_entry == nullptr) {
+    program.log_entry =
+        run_recorder_.EntryOf(program.program().record.signature, set.input_names());
+  }
+  return *program.log_entry;
 }
 
 absl::Status Engine::Reserve(const Program& program) {
@@ -175,8 +187,16 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
     KAIROS_RETURN_IF_ERROR(Reserve(program.program()));
   }
   set.last = &program.program();
+  RunLogEntry& entry = LogEntryOf(set, program);
+  ++entry.runs;
+  const int64_t start_ns = options_.time_runs ? EventTimer::Now(options_) : 0;
   const absl::Status status = program.Run(arena_.data(), scratch_.data(), runtime_->thread_pool(),
                                           inputs, outputs, options_);
+  if (options_.time_runs) {
+    const int64_t run_ns = EventTimer::Now(options_) - start_ns;
+    if (entry.runs == 1) entry.first_ns = run_ns;
+    entry.total_ns += run_ns;
+  }
   TellPolicy();
   return status;
 }

@@ -15,7 +15,7 @@ class EventTimer {
   EventTimer(const SessionOptions& options, Event::Kind kind) : options_(options) {
     if (!options_.on_event) return;
     event_.kind = kind;
-    event_.start_ns = Now();
+    event_.start_ns = Now(options_);
   }
   EventTimer(const SessionOptions& options, Event::Kind kind, const Node& node)
       : EventTimer(options, kind) {
@@ -24,7 +24,7 @@ class EventTimer {
   }
   ~EventTimer() {
     if (!options_.on_event) return;
-    event_.duration_ns = Now() - event_.start_ns;
+    event_.duration_ns = Now(options_) - event_.start_ns;
     options_.on_event(event_);
   }
   EventTimer(const EventTimer&) = delete;
@@ -37,6 +37,10 @@ class EventTimer {
   void SetBytes(uint64_t bytes) { event_.bytes = bytes; }
   void StartEarlier(int64_t ns) { event_.start_ns -= ns; }
 
+  // The clock of events.
+  static int64_t Now(const SessionOptions& options) {
+    return options.clock_ns ? options.clock_ns() : SteadyNs();
+  }
   // For durations that are no events.
   static int64_t SteadyNs() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -45,8 +49,6 @@ class EventTimer {
   }
 
  private:
-  int64_t Now() const { return options_.clock_ns ? options_.clock_ns() : SteadyNs(); }
-
   const SessionOptions& options_;
   Event event_;
 };

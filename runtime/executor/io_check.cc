@@ -11,6 +11,9 @@
 namespace kairos {
 namespace {
 
+// Inputs whose bytes are part of the signature are shapes, axes and the like.
+constexpr size_t kMaxKeyedBytes = 64 << 10;
+
 std::string DeclaredShape(const std::vector<Dim>& dims) {
   return absl::StrCat("[", absl::StrJoin(dims, ",", [](std::string* out, const Dim& dim) {
     if (dim.size >= 0) {
@@ -91,6 +94,44 @@ absl::Status CheckInputTypes(const Graph& graph, absl::Span<const TensorView> in
     if (!checked.ok()) return Annotate(InputLabel(graph, i), checked);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckKeyedBytes(const Graph& graph, const std::vector<bool>& keyed,
+                             absl::Span<const TensorView> inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!keyed[i] || inputs[i].bytes <= kMaxKeyedBytes) continue;
+    return absl::UnimplementedError(absl::StrCat(InputLabel(graph, i), ": decides shapes and has ",
+                                                 inputs[i].bytes, " bytes, expected at most ",
+                                                 kMaxKeyedBytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSignature(const Graph& graph, const std::vector<bool>& keyed,
+                            const Signature& signature) {
+  std::vector<TensorView> views;
+  for (const TensorType& type : signature.inputs) {
+    views.push_back({type.dtype, type.shape, nullptr, 0});
+  }
+  KAIROS_RETURN_IF_ERROR(CheckInputTypes(graph, views));
+  if (signature.values.size() != views.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("signature: got ", signature.values.size(),
+                                                   " values, expected ", views.size()));
+  }
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (signature.inputs[i].layout != Layout::kPlain) {
+      return absl::InvalidArgumentError(absl::StrCat(InputLabel(graph, i), ": got ",
+                                                     signature.inputs[i].ToString(),
+                                                     ", expected a plain one"));
+    }
+    views[i].bytes = signature.inputs[i].byte_count();
+    const size_t have = signature.values[i].size();
+    const size_t want = keyed[i] ? views[i].bytes : 0;
+    if (have == want) continue;
+    return absl::InvalidArgumentError(absl::StrCat(InputLabel(graph, i), ": got ", have,
+                                                   " bytes that decide shapes, expected ", want));
+  }
+  return CheckKeyedBytes(graph, keyed, views);
 }
 
 namespace {

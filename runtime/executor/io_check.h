@@ -10,6 +10,7 @@
 
 #include "kairos/any_value.h"
 #include "kairos/graph.h"
+#include "kairos/program_record.h"
 #include "kairos/tensor.h"
 
 namespace kairos {
@@ -17,6 +18,13 @@ namespace kairos {
 // Number, dtypes, ranks and fixed dimensions against the graph's declarations; symbols that occur
 // twice must agree.
 absl::Status CheckInputTypes(const Graph& graph, absl::Span<const TensorView> inputs);
+// The same for a signature; and that it has the bytes of those inputs which are `keyed`, of no
+// others, and no more than a signature may have.
+absl::Status CheckSignature(const Graph& graph, const std::vector<bool>& keyed,
+                            const Signature& signature);
+// kUnimplemented: a keyed input has more bytes than a signature may have.
+absl::Status CheckKeyedBytes(const Graph& graph, const std::vector<bool>& keyed,
+                             absl::Span<const TensorView> inputs);
 // Pointers and byte counts; allocates nothing when all is well.
 absl::Status CheckInputData(const Graph& graph, absl::Span<const TensorView> inputs);
 // Values that borrow the tensors' memory, when both checks pass.

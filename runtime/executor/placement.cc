@@ -10,8 +10,10 @@ namespace {
 class Placer {
  public:
   Placer(const std::vector<ResolvedStep>& steps, Lowered& lowered)
-      : steps_(steps), record_(lowered.record), place_(lowered.root), last_use_(place_.size(), -1) {
-  }
+      : steps_(steps),
+        record_(lowered.record),
+        place_(lowered.root),
+        last_use_(place_.size(), -1) {}
 
   void Run() {
     for (size_t s = 0; s < record_.steps.size(); ++s) {

@@ -116,6 +116,9 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
   }
   const StepRequest wanted(step, slots, policy().specializes(),
                            runtime_.thread_pool().thread_count(), options_);
+  if (frozen == nullptr && !relatives().empty()) {
+    frozen = relatives().Step(CanonicalKey(wanted.request));
+  }
   ResolvedStep resolved;
   {
     EventTimer timer(options_, Event::Kind::kCompile, step.node);
@@ -174,6 +177,22 @@ absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepReco
   }
 }
 
+Relatives& Resolver::relatives() {
+  if (relatives_ == nullptr) {
+    relatives_ = std::make_unique<Relatives>(
+        policy().Related(policy_context()),
+        [this](const StepRecord& step, const std::vector<Slot>& slots) { return Key(step, slots); },
+        [this](const Model& model,
+               const std::vector<std::string>& passes) -> std::optional<PreparedGraph> {
+          absl::StatusOr<PreparedGraph> prepared =
+              PrepareGraph(model.graph(), {}, passes, runtime_.backends(), runtime_.thread_pool());
+          if (!prepared.ok()) return std::nullopt;
+          return *std::move(prepared);
+        });
+  }
+  return *relatives_;
+}
+
 absl::StatusOr<WeightBytes> Resolver::PlainWeight(const Slot& slot) {
   if (slot.constant.data != nullptr) return WeightBytes{slot.constant.data, slot.constant.owner};
   // A plan keeps only the packed form of this weight: find the plain one where it came from.
@@ -203,11 +222,15 @@ absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slo
       resolved->weights[input] = {ready->bytes.data, ready->bytes.owner};
       continue;
     }
+    const Slot& slot = slots[static_cast<size_t>(step.node.inputs[input])];
+    KAIROS_ASSIGN_OR_RETURN(WeightBytes plain, PlainWeight(slot));
+    if (relatives_ != nullptr) {
+      resolved->weights[input] = relatives_->Packed(plain.data, slot.type.byte_count(), wanted[k]);
+      if (resolved->weights[input].data != nullptr) continue;
+    }
     EventTimer timer(options_, Event::Kind::kPack, step.node);
     timer.SetKernel(resolved->kernel);
     timer.SetBytes(wanted[k].bytes);
-    const Slot& slot = slots[static_cast<size_t>(step.node.inputs[input])];
-    KAIROS_ASSIGN_OR_RETURN(WeightBytes plain, PlainWeight(slot));
     KAIROS_ASSIGN_OR_RETURN(
         std::shared_ptr<const AlignedBuffer> packed,
         shared_->weights().GetOrPack(kernel, k, std::move(plain), runtime_.thread_pool()));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 
 #include "base/status_macros.h"
+#include "executor/bake.h"
 #include "executor/bound_program.h"
 #include "executor/engine.h"
 #include "executor/event_timer.h"
@@ -305,6 +306,26 @@ absl::StatusOr<std::vector<ProgramRecord>> Session::RecordAll(absl::Span<const A
   records.push_back(std::move(record));
   return records;
 }
+
+absl::StatusOr<ProgramRecord> Session::RecordSignature(const Signature& signature) {
+  const Preparing preparing(impl_->engine);
+  if (impl_->in_parts) KAIROS_RETURN_IF_ERROR(impl_->MakeParts());
+  ProgramSet* set = impl_->in_parts            ? impl_->parts->SetOf(signature.region)
+                    : signature.region.empty() ? &impl_->whole
+                                               : nullptr;
+  if (set == nullptr) {
+    return absl::NotFoundError(absl::StrCat(
+        "region '", signature.region, "': the model ",
+        impl_->in_parts ? "runs in parts, and has no such part" : "does not run in parts"));
+  }
+  KAIROS_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
+                          impl_->engine.ProgramOf(*set, signature));
+  return CompleteRecord(*program);
+}
+
+RunLog Session::run_log() const { return impl_->engine.run_log(); }
+
+absl::Status Session::SavePlan(const std::string& path) const { return Bake(impl_->engine, path); }
 
 SessionStats Session::stats() const { return impl_->engine.stats(); }
 

@@ -57,6 +57,12 @@ struct ReadyProgram {
   std::shared_ptr<const ProgramRecord> owner;  // of `record`; null: it lives as long as the model
 };
 
+// Plans that were made on this machine, of a model that has something in common with the session's.
+struct RelatedPlans {
+  std::shared_ptr<const Model> model;  // null: there is none
+  std::vector<const Plan*> plans;      // of `model`
+};
+
 // Makes a recorded Program into what can be saved. May be called later and from any thread: it
 // keeps the Program, its weights and the model alive, but not the Runtime.
 using CompleteProgram = std::function<absl::StatusOr<ProgramRecord>()>;
@@ -81,6 +87,9 @@ class Policy {
   virtual absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&, const Signature&) const {
     return ReadyProgram{};
   }
+  // Asked once per session, when it first records: a step that one of these plans has too is asked
+  // for with that plan's step as `frozen`, and weights that they have packed are not packed again.
+  virtual RelatedPlans Related(const PolicyContext&) const { return {}; }
   // Told once about each Program that was recorded without taps: when its first results are there,
   // or nobody waits for results.
   virtual void Recorded(const PolicyContext&, const Signature&, CompleteProgram) const {}
@@ -89,7 +98,7 @@ class Policy {
   virtual absl::StatusOr<Backend*> ChooseBackend(const PolicyContext& context,
                                                  const KernelRequest& request,
                                                  absl::Span<Backend* const> candidates) const;
-  // Which kernel? `frozen` is the step of a ready Program, or null.
+  // Which kernel? `frozen` is the step of a ready Program or of a related plan, or null.
   virtual absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
                                                    const KernelRequest& request,
                                                    const StepRecord* frozen) const = 0;
