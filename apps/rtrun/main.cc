@@ -12,6 +12,7 @@
 #include "common/explain.h"
 #include "common/inputs.h"
 #include "common/npy.h"
+#include "common/run_log.h"
 #include "common/trace.h"
 #include "kairos/session.h"
 
@@ -20,7 +21,7 @@ namespace {
 
 struct Options {
   EngineOptions engine;
-  std::string model, trace;
+  std::string model, trace, log;
   std::vector<std::string> inputs, outputs, taps;
   std::vector<std::vector<NamedShape>> shapes;
   bool explain = false;
@@ -77,6 +78,7 @@ absl::Status Run(const Options& options) {
   if (!policy.ok()) return policy.status();
   session_options.policy = *policy;
   for (const NamedFile& tap : *taps) session_options.taps.push_back(tap.first);
+  session_options.time_runs = !options.log.empty();
   if (tracing.trace != nullptr) {
     tracing.trace->AddLoad(**model);
     session_options.on_event = tracing.trace->Listener();
@@ -93,6 +95,10 @@ absl::Status Run(const Options& options) {
     const Tensor& result = (*results)[i];
     std::printf("%s %s%s%s\n", names[i].c_str(), DTypeName(result.dtype()).c_str(),
                 ShapeString(result.shape()).c_str(), Range(result).c_str());
+  }
+  if (!options.log.empty()) {
+    absl::Status written = WriteRunLog(options.log, (*session)->run_log());
+    if (!written.ok()) return written;
   }
   if (options.explain) PrintExplanation(**session, (*runtime)->program_cache());
   std::vector<NamedFile> files = *std::move(outputs);
@@ -115,6 +121,7 @@ int main(int argc, char** argv) {
   kairos::AddShapeOption(app, &options.shapes, "shape of an input that gets random values");
   AddRuntimeOptions(app, &options.engine);
   app.add_option("--trace", options.trace, "write a Chrome trace (JSON)");
+  app.add_option("--log", options.log, "write what ran, for rtcompile --from-trace (JSON)");
   app.add_flag("--explain", options.explain, "print which kernel ran each node, and why");
   return kairos::RunTool(app, argc, argv, [&] { return kairos::Run(options); });
 }
