@@ -39,9 +39,9 @@ struct BackgroundPrograms::Job {
   }
 
   void Run() {
-    const int64_t start_ns = EventTimer::SteadyNs();
+    const int64_t start_ns = SteadyNs();
     Made made{set, instead_of, Make(), 0};
-    made.duration_ns = EventTimer::SteadyNs() - start_ns;
+    made.duration_ns = SteadyNs() - start_ns;
     const std::shared_ptr<Inbox> target = inbox.lock();
     if (target == nullptr) return;
     absl::MutexLock lock(&target->mutex);

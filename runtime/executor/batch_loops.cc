@@ -48,10 +48,13 @@ class Finder {
   }
 
   BatchLoops Run() {
-    if (!FindItems()) return std::move(loops_);
+    for (const Node& node : graph_.nodes) costs_.push_back(CostOf(node));
+    const bool any_large = std::any_of(costs_.begin(), costs_.end(), [&](const Cost& cost) {
+      return cost.activations > working_set_;
+    });
+    if (!any_large || !FindItems()) return std::move(loops_);
     for (const Node& node : graph_.nodes) Follow(node);
     FindReaders();
-    for (const Node& node : graph_.nodes) costs_.push_back(CostOf(node));
     for (size_t begin = 0; begin < graph_.nodes.size();) {
       size_t end = begin;
       while (end < graph_.nodes.size() && may_loop_[end]) ++end;

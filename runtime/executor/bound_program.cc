@@ -3,6 +3,7 @@
 #include "base/status_macros.h"
 #include "executor/event_timer.h"
 #include "graph/op_table.h"
+#include "model/loop_range.h"
 
 namespace kairos {
 namespace {
@@ -65,26 +66,24 @@ void BoundProgram::BindArena(std::byte* arena) {
 
 void BoundProgram::FindLoops() {
   const ProgramRecord& record = program_->record;
-  size_t argument = 0;
-  const auto add_windows = [&](const std::vector<ValueId>& ids, Loop* loop) {
-    for (ValueId id : ids) {
-      const size_t at = argument++;
-      if (loop == nullptr || id == kNoValue) continue;
-      const Slot& slot = record.slots[static_cast<size_t>(id)];
-      if (slot.turns > 1) loop->windows.emplace_back(at, slot.type.byte_count());
+  const void* const* const first = arguments_.data();
+  for (size_t begin = 0, end = 0; begin < record.steps.size(); begin = end) {
+    end = EndOfLoop(record.steps, begin);
+    if (record.steps[begin].loop < 0) continue;
+    Loop loop{begin, end, record.turns_of(record.steps[begin]), {}};
+    for (size_t s = begin; s < end; ++s) {
+      const Node& node = record.steps[s].node;
+      auto argument = static_cast<size_t>(steps_[s].inputs - first);  // outputs follow
+      for (const std::vector<ValueId>* ids : {&node.inputs, &node.outputs}) {
+        for (ValueId id : *ids) {
+          const size_t at = argument++;
+          if (id == kNoValue) continue;
+          const Slot& slot = record.slots[static_cast<size_t>(id)];
+          if (slot.turns > 1) loop.windows.emplace_back(at, slot.type.byte_count());
+        }
+      }
     }
-  };
-  int32_t current = -1;
-  for (size_t s = 0; s < record.steps.size(); ++s) {
-    const StepRecord& step = record.steps[s];
-    if (step.loop >= 0) {
-      if (step.loop != current) loops_.push_back({s, s, record.turns_of(step), {}});
-      loops_.back().end = s + 1;
-    }
-    current = step.loop;
-    Loop* loop = current < 0 ? nullptr : &loops_.back();
-    add_windows(step.node.inputs, loop);
-    add_windows(step.node.outputs, loop);
+    loops_.push_back(std::move(loop));
   }
 }
 

@@ -8,8 +8,8 @@
 #include "base/status_macros.h"
 #include "executor/event_timer.h"
 #include "executor/io_check.h"
+#include "executor/padded_copy.h"
 #include "executor/padding_proof.h"
-#include "executor/refit.h"
 #include "graph/axis_flow.h"
 #include "graph/op_table.h"
 
@@ -200,8 +200,8 @@ absl::Status BucketRuns::Execute(PaddedRun& run, BoundProgram& program,
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (run.input_offsets[i] == PaddedRun::kNotCopied) continue;
-    Refit(inputs[i].data, inputs[i].shape, memory_.data() + run.input_offsets[i],
-          run.input_shapes[i], DTypeSize(inputs[i].dtype));
+    CopyPadded(inputs[i].data, inputs[i].shape, memory_.data() + run.input_offsets[i],
+               run.input_shapes[i], DTypeSize(inputs[i].dtype));
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (run.output_offsets[i] == PaddedRun::kNotCopied) run.outputs[i].data = outputs[i].data;
@@ -209,8 +209,8 @@ absl::Status BucketRuns::Execute(PaddedRun& run, BoundProgram& program,
   KAIROS_RETURN_IF_ERROR(engine_.Execute(set_, program, run.inputs, run.outputs));
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (run.output_offsets[i] == PaddedRun::kNotCopied) continue;
-    Refit(run.outputs[i].data, run.padded_outputs[i].shape, outputs[i].data, outputs[i].shape,
-          DTypeSize(outputs[i].dtype));
+    CopyPadded(run.outputs[i].data, run.padded_outputs[i].shape, outputs[i].data, outputs[i].shape,
+               DTypeSize(outputs[i].dtype));
   }
   ++engine_.stats().padded_runs;
   return absl::OkStatus();

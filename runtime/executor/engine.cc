@@ -81,7 +81,7 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
     KAIROS_ASSIGN_OR_RETURN(program, TryReady(set, *ready->record, &reason));
   }
   if (program == nullptr) {
-    const int64_t start_ns = EventTimer::SteadyNs();
+    const int64_t start_ns = SteadyNs();
     const ProgramRecord* untapped = options_.taps.empty() ? nullptr : ready->record;
     const bool waits =
         provisional_ == nullptr || purpose_ == Purpose::kPrepare || untapped != nullptr;
@@ -94,8 +94,7 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
     EventTimer timer(options_, Event::Kind::kRecord);
     KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver, untapped));
     ++stats_.recordings;
-    recordings_.Add(signature, set.input_names(), reason, EventTimer::SteadyNs() - start_ns,
-                    &set.seen);
+    recordings_.Add(signature, set.input_names(), reason, SteadyNs() - start_ns, &set.seen);
     if (waits && TellsPolicy(set)) untold_ = program;
   }
   Count(*program, reason);

@@ -2,8 +2,7 @@
 #ifndef KAIROS_RUNTIME_EXECUTOR_EVENT_TIMER_H_
 #define KAIROS_RUNTIME_EXECUTOR_EVENT_TIMER_H_
 
-#include <chrono>
-
+#include "base/steady_clock.h"
 #include "kairos/graph.h"
 #include "kairos/policy.h"
 #include "kairos/session.h"
@@ -36,13 +35,6 @@ class EventTimer {
   }
   void SetBytes(uint64_t bytes) { event_.bytes = bytes; }
   void StartEarlier(int64_t ns) { event_.start_ns -= ns; }
-
-  // For durations that are no events.
-  static int64_t SteadyNs() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-  }
 
  private:
   int64_t Now() const { return options_.clock_ns ? options_.clock_ns() : SteadyNs(); }

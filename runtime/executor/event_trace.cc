@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "base/errno_status.h"
+#include "base/steady_clock.h"
 #include "executor/traced_pool.h"
 
 namespace kairos {
@@ -33,12 +34,6 @@ std::string Quoted(absl::string_view text) {
     }
   }
   return out + '"';
-}
-
-int64_t SteadyNow() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -131,7 +126,7 @@ absl::StatusOr<std::unique_ptr<EventTrace>> EventTrace::Open(const std::string& 
   if (impl->file == nullptr) return ErrnoStatus(errno, path, "cannot create");
   impl->path = path;
   impl->options = std::move(options);
-  if (!impl->options.clock_ns) impl->options.clock_ns = SteadyNow;
+  if (!impl->options.clock_ns) impl->options.clock_ns = SteadyNs;
   impl->buffer = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
   impl->Line(absl::StrCat(
       "{\"ph\":\"M\",\"pid\":", impl->options.process_id,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/memory_planner.h"
+#include "model/loop_range.h"
 
 namespace kairos {
 namespace {
@@ -37,11 +38,11 @@ class Placer {
   void FindLoops() {
     around_.resize(record_.steps.size());
     for (size_t begin = 0; begin < record_.steps.size();) {
-      size_t end = begin + 1;
-      const int32_t loop = record_.steps[begin].loop;
-      while (loop >= 0 && end < record_.steps.size() && record_.steps[end].loop == loop) ++end;
-      for (size_t s = begin; loop >= 0 && s < end; ++s) {
-        around_[s] = {Time(begin) - 1, Time(end - 1) + 1};
+      const size_t end = EndOfLoop(record_.steps, begin);
+      if (record_.steps[begin].loop >= 0) {
+        const Life around = {Time(begin) - 1, Time(end - 1) + 1};
+        std::fill(around_.begin() + static_cast<ptrdiff_t>(begin),
+                  around_.begin() + static_cast<ptrdiff_t>(end), around);
       }
       begin = end;
     }

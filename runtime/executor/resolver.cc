@@ -64,6 +64,15 @@ void AppendUnsupported(const KernelRequest& request, absl::Span<Backend* const> 
 
 }  // namespace
 
+const PackedWeight* FindPacked(const StepRecord& step, const PackedInput& wanted) {
+  const auto found =
+      std::find_if(step.packed.begin(), step.packed.end(), [&](const PackedWeight& packed) {
+        return packed.input == wanted.input && packed.layout == wanted.layout &&
+               packed.bytes.data != nullptr && packed.bytes.type.byte_count() == wanted.bytes;
+      });
+  return found == step.packed.end() ? nullptr : &*found;
+}
+
 PolicyContext Resolver::policy_context() const {
   const bool tapped = !options_.taps.empty();
   return {&shared_->model(),
@@ -118,9 +127,9 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
   ResolvedStep resolved;
   {
     EventTimer timer(options_, Event::Kind::kCompile, step.node);
-    const int64_t start_ns = EventTimer::SteadyNs();
+    const int64_t start_ns = SteadyNs();
     absl::Status chosen = ChooseKernel(wanted.request, frozen, &resolved);
-    resolved.made_ns = EventTimer::SteadyNs() - start_ns;
+    resolved.made_ns = SteadyNs() - start_ns;
     if (!chosen.ok()) return Annotate(NodeLabel(step.node), chosen);
     timer.SetKernel(resolved.kernel);
     if (resolved.kernel.wait_ns > 0) {
@@ -201,11 +210,7 @@ absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slo
   absl::Span<const PackedInput> wanted = kernel.packed_inputs();
   for (size_t k = 0; k < wanted.size(); ++k) {
     const size_t input = static_cast<size_t>(wanted[k].input);
-    auto ready = std::find_if(step.packed.begin(), step.packed.end(), [&](const PackedWeight& p) {
-      return p.input == wanted[k].input && p.layout == wanted[k].layout &&
-             p.bytes.data != nullptr && p.bytes.type.byte_count() == wanted[k].bytes;
-    });
-    if (ready != step.packed.end()) {
+    if (const PackedWeight* ready = FindPacked(step, wanted[k])) {
       resolved->weights[input] = {ready->bytes.data, ready->bytes.owner};
       continue;
     }

@@ -27,6 +27,9 @@ struct ResolvedStep {
   int64_t made_ns = 0;
 };
 
+// The form of a weight that a kernel wants, if the step's record has it; else null.
+const PackedWeight* FindPacked(const StepRecord& step, const PackedInput& wanted);
+
 // Belongs to a Session; not thread-safe.
 class Resolver {
  public:

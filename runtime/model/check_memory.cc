@@ -9,6 +9,7 @@
 
 #include "base/status_macros.h"
 #include "model/check_program.h"
+#include "model/loop_range.h"
 
 namespace kairos {
 namespace {
@@ -132,10 +133,8 @@ absl::Status CheckMemory(const ProgramRecord& program) {
   const std::vector<StepRecord>& steps = program.steps;
   size_t now = 0;
   for (size_t begin = 0; begin < steps.size();) {
-    size_t end = begin + 1;
-    const int32_t loop = steps[begin].loop;
-    while (loop >= 0 && end < steps.size() && steps[end].loop == loop) ++end;
-    for (int turn = 0; turn < (loop >= 0 ? 2 : 1); ++turn) {
+    const size_t end = EndOfLoop(steps, begin);
+    for (int turn = 0; turn < (steps[begin].loop >= 0 ? 2 : 1); ++turn) {
       for (size_t s = begin; s < end; ++s, ++now) {
         const Node& node = steps[s].node;
         for (ValueId id : node.inputs) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <random>
-#include <unistd.h>
 #include <utility>
 
+#include "base/cpu_cache.h"
 #include "base/status_macros.h"
 
 namespace kairos {
@@ -15,11 +15,8 @@ constexpr size_t kLineBytes = 64;
 constexpr size_t kMaxSweepBytes = size_t{32} << 20;
 
 size_t SweepBytes() {
-  long cache = 0;
-#ifdef _SC_LEVEL3_CACHE_SIZE
-  cache = std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE));
-#endif
-  return cache > 0 ? std::min(2 * static_cast<size_t>(cache), kMaxSweepBytes) : kMaxSweepBytes;
+  const uint64_t cache = LastLevelCacheBytes();
+  return cache > 0 ? std::min<size_t>(2 * cache, kMaxSweepBytes) : kMaxSweepBytes;
 }
 
 // Brings the bytes into the caches.

@@ -1,7 +1,6 @@
 #include "kairos/tuning.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "base/status_macros.h"
+#include "base/steady_clock.h"
 #include "kairos/policies.h"
 #include "policy/kernel_trial.h"
 
@@ -25,12 +25,6 @@ constexpr int64_t kEnoughNs = 300'000'000;
 constexpr int64_t kHopeless = 2;
 // What another kernel than the backend's choice has to be faster by, in per cent: less is noise.
 constexpr int64_t kMarginPercent = 3;
-
-int64_t SteadyNs() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 // Measures the kernels of one node.
 class Contest {

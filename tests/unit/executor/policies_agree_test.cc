@@ -1,31 +1,21 @@
 // The same backend gives the same bits under every policy that runs the same steps.
 #include <doctest/doctest.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "kairos/compiler.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/planned_model.h"
 #include "tests/support/test_backend.h"
 #include "tests/unit/executor/nets.h"
 
 namespace kairos::testing {
 namespace {
 
-std::shared_ptr<const Model> WithPlan(std::shared_ptr<Runtime> runtime, const Graph& graph,
-                                      const std::vector<Tensor>& inputs) {
-  const std::vector<std::vector<TensorView>> signatures = {Views(inputs)};
-  const Plan plan = Unwrap(CompilePlan(runtime, NewModel(graph), signatures));
-  const TempDir dir;
-  Require(SaveModel(graph, {&plan, 1}, dir.File("m.kai")));
-  return Unwrap(Model::Load(dir.File("m.kai")));
-}
-
 void CheckPolicies(const std::shared_ptr<Runtime>& runtime, const Graph& graph,
                    const std::vector<Tensor>& inputs) {
   const std::vector<Tensor> oracle = RunReference(graph, inputs);
-  auto model = WithPlan(runtime, graph, inputs);
+  const std::vector<std::vector<TensorView>> signatures = {Views(inputs)};
+  auto model = WithPlan(runtime, NewModel(graph), signatures);
   const std::vector<Tensor> lazy = Run(*NewSession(runtime, model, NewJitPolicy()), inputs);
   CHECK(MaxError(lazy, oracle) < 1e-5);
   const std::vector<Tensor> eager = Run(*NewSession(runtime, model, NewEagerPolicy()), inputs);

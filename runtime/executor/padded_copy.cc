@@ -1,4 +1,4 @@
-#include "executor/refit.h"
+#include "executor/padded_copy.h"
 
 #include <algorithm>
 #include <cstring>
@@ -36,8 +36,8 @@ size_t Count(absl::Span<const int64_t> shape) {
 
 }  // namespace
 
-void Refit(const void* from, absl::Span<const int64_t> from_shape, void* to,
-           absl::Span<const int64_t> to_shape, size_t element_bytes) {
+void CopyPadded(const void* from, absl::Span<const int64_t> from_shape, void* to,
+                absl::Span<const int64_t> to_shape, size_t element_bytes) {
   const size_t from_bytes = Count(from_shape) * element_bytes;
   const size_t to_bytes = Count(to_shape) * element_bytes;
   if (to_bytes == 0) return;

@@ -1,7 +1,7 @@
 // Copies a tensor into one of another extent along some axes: what the smaller one has no place for
 // is left out, and what it lacks is filled with its last item.
-#ifndef KAIROS_RUNTIME_EXECUTOR_REFIT_H_
-#define KAIROS_RUNTIME_EXECUTOR_REFIT_H_
+#ifndef KAIROS_RUNTIME_EXECUTOR_PADDED_COPY_H_
+#define KAIROS_RUNTIME_EXECUTOR_PADDED_COPY_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +12,9 @@ namespace kairos {
 
 // Dense and plain, of the same rank and elements of `element_bytes`. Where `to` has elements, so
 // has `from`. The memory does not overlap.
-void Refit(const void* from, absl::Span<const int64_t> from_shape, void* to,
-           absl::Span<const int64_t> to_shape, size_t element_bytes);
+void CopyPadded(const void* from, absl::Span<const int64_t> from_shape, void* to,
+                absl::Span<const int64_t> to_shape, size_t element_bytes);
 
 }  // namespace kairos
 
-#endif  // KAIROS_RUNTIME_EXECUTOR_REFIT_H_
+#endif  // KAIROS_RUNTIME_EXECUTOR_PADDED_COPY_H_
