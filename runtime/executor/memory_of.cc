@@ -52,7 +52,7 @@ void ForEachArenaSlot(const ProgramRecord& record, const std::vector<ValueId>& i
     if (id == kNoValue) continue;
     const Slot& slot = record.slots[static_cast<size_t>(id)];
     if (slot.kind != Slot::Kind::kArena) continue;
-    f(slot.offset, slot.offset + AlignUp(slot.type.byte_count(), kAlignment));
+    f(slot.offset, slot.offset + AlignUp(slot.extent(), kAlignment));
   }
 }
 
@@ -67,16 +67,6 @@ uint64_t SumOf(const Sizes& sizes) {
 
 void AddConstant(const Constant& constant, Sizes* sizes) {
   if (constant.data != nullptr) (*sizes)[{constant.data, ""}] = constant.type.byte_count();
-}
-
-// The form in which the record has the weight that a kernel wants packed; null data: it has none.
-Constant ReadyForm(const StepRecord& step, const PackedInput& wanted) {
-  for (const PackedWeight& packed : step.packed) {
-    const bool fits = packed.input == wanted.input && packed.layout == wanted.layout &&
-                      packed.bytes.type.byte_count() == wanted.bytes;
-    if (fits) return packed.bytes;
-  }
-  return {};
 }
 
 struct Weights {
@@ -102,9 +92,10 @@ Weights WeightsOf(const Program& program) {
         AddConstant(slot.constant, &weights.as_they_are);
         continue;
       }
-      const Constant ready = ReadyForm(step, *form);
-      AddConstant(ready, &weights.ready);
-      if (ready.data != nullptr) continue;
+      if (const PackedWeight* ready = FindPacked(step, *form)) {
+        AddConstant(ready->bytes, &weights.ready);
+        continue;
+      }
       // One whose plain form the record lacks is found by its name.
       const std::string name = slot.constant.data == nullptr ? slot.name : "";
       weights.packed[{slot.constant.data, name + "/" + form->layout}] = form->bytes;

@@ -157,6 +157,16 @@ TEST_CASE("views and outputs in place need no bytes of their own, and keep their
   CHECK(LeastArenaBytes(again.record) == 128);
 }
 
+TEST_CASE("a window takes the room of all its turns") {
+  RecordBuilder r;
+  const ValueId window = r.Add(0, 64), all = r.Add(0, 256), next = r.Add(256, 64);
+  r.record.slots[static_cast<size_t>(window)].turns = 4;
+  r.Step({}, {window});
+  r.Step({all}, {next});
+  CHECK(LeastArenaBytes(r.record) == 256 + 64);
+  CHECK(NaiveArenaBytes(r.record) == 256 + 64);
+}
+
 TEST_CASE("a part of a value's bytes may die before the others") {
   RecordBuilder r;
   const ValueId all = r.Add(0, 256), half = r.Add(0, 128), next = r.Add(256, 128);
