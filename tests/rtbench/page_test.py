@@ -20,7 +20,10 @@ VIEWS = [("light", 1280, False), ("dark", 1280, True), ("phone", 390, False), ("
 FRAME = """<!doctype html><html><body style="margin:0"><iframe id="f" style="border:0;width:{width}px;height:{height}px"
 srcdoc="{page}"></iframe><pre id="result"></pre><script>
 const frame = document.getElementById('f');
-frame.onload = () => setTimeout(() => {{
+// A cold browser may take longer to its first frame, in which the page draws.
+const drawn = () => [...frame.contentDocument.querySelectorAll('figure')].every(f => f.querySelector('svg'));
+const look = triesLeft => {{
+  if (!drawn() && triesLeft > 0) return setTimeout(() => look(triesLeft - 1), 200);
   const d = frame.contentDocument, root = d.documentElement;
   const boxes = [...d.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect());
   // Labels that lie on each other, or stick out of their drawing.
@@ -38,7 +41,8 @@ frame.onload = () => setTimeout(() => {{
     overflow: root.scrollWidth - root.clientWidth, back: getComputedStyle(d.body).backgroundColor,
     text: getComputedStyle(d.body).color, bars: d.querySelectorAll('figure rect').length,
     lines: d.querySelectorAll('figure path').length, points: d.querySelectorAll('figure circle').length}}) + ' END';
-}}, 600);
+}};
+frame.onload = () => setTimeout(() => look(20), 600);
 </script></body></html>"""
 WATCH = "<script>window.errors = []; window.onerror = (message) => { window.errors.push(String(message)); };</script>"
 
