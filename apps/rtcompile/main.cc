@@ -5,22 +5,24 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 #include "common/cli.h"
 #include "common/engine.h"
-#include "common/inputs.h"
 #include "kairos/compiler.h"
 #include "kairos/tuning.h"
+#include "rtcompile/entries.h"
 
 namespace kairos {
 namespace {
 
 struct Options {
   EngineOptions engine;
-  std::string in, out;
+  std::string in, out, from;
   std::vector<std::vector<NamedShape>> shapes;
-  std::vector<std::string> inputs;
+  std::vector<std::string> inputs, logs;
+  size_t top = 0;
   double tune_seconds = 0;
 };
 
@@ -46,38 +48,65 @@ std::shared_ptr<const Policy> PlanningPolicy(const Options& options, Runtime& ru
   return NewTuningPolicy(runtime.thread_pool(), std::move(tune));
 }
 
+absl::StatusOr<Entries> MakeEntries(const Options& options, const Model& model, const Model* from,
+                                    Runtime& runtime) {
+  if (!options.logs.empty()) return EntriesOfLogs(model, options.logs, options.top);
+  if (from != nullptr && options.shapes.empty() && options.inputs.empty()) {
+    std::string note;
+    absl::StatusOr<Entries> entries = EntriesOfPlan(*from, runtime, &note);
+    if (!note.empty()) PrintToolError("rtcompile", options.from + ": " + note);
+    if (entries.ok()) return entries;
+    return absl::Status(entries.status().code(),
+                        options.from + ": " + std::string(entries.status().message()));
+  }
+  const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(options.inputs);
+  if (!files.ok()) return files.status();
+  return EntriesOfShapes(model, options.shapes, *files);
+}
+
+std::string ReuseOf(const EntryReport& report) {
+  return absl::StrCat(report.reused, " reused, ", report.compiled, " compiled");
+}
+
 absl::Status Compile(const Options& options) {
   absl::StatusOr<std::shared_ptr<Runtime>> runtime = MakeRuntime(options.engine);
   if (!runtime.ok()) return runtime.status();
   absl::StatusOr<std::shared_ptr<const Model>> model = Model::Load(options.in);
   if (!model.ok()) return model.status();
-
-  const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(options.inputs);
-  if (!files.ok()) return files.status();
-  std::vector<std::vector<NamedShape>> entries = options.shapes;
-  if (entries.empty()) entries.emplace_back();
-  std::vector<std::vector<Tensor>> inputs;
-  std::vector<std::vector<TensorView>> signatures;
-  for (const std::vector<NamedShape>& shapes : entries) {
-    absl::StatusOr<std::vector<Tensor>> made = MakeInputs(**model, shapes, *files);
-    if (!made.ok()) return made.status();
-    inputs.push_back(*std::move(made));
-    signatures.push_back(Views(inputs.back()));
+  CompileOptions compile;
+  compile.policy = PlanningPolicy(options, **runtime);
+  if (!options.from.empty()) {
+    absl::StatusOr<std::shared_ptr<const Model>> from = Model::Load(options.from);
+    if (!from.ok()) return from.status();
+    compile.from = *std::move(from);
   }
-  const auto progress = [&](size_t i) {
-    std::fprintf(stderr, "rtcompile: entry %zu of %zu %s\n", i + 1, entries.size(),
-                 FormatShapeArg(entries[i]).c_str());
+  const absl::StatusOr<Entries> entries =
+      MakeEntries(options, **model, compile.from.get(), **runtime);
+  if (!entries.ok()) return entries.status();
+
+  const size_t count = entries->labels.size();
+  EntryReport all;
+  compile.progress = [&](size_t i) {
+    std::fprintf(stderr, "rtcompile: entry %zu of %zu %s\n", i + 1, count,
+                 entries->labels[i].c_str());
   };
-  absl::StatusOr<Plan> plan =
-      CompilePlan(*runtime, *model, signatures, progress, PlanningPolicy(options, **runtime));
+  compile.done = [&](size_t i, const EntryReport& report) {
+    all.steps += report.steps;
+    all.reused += report.reused;
+    all.compiled += report.compiled;
+    if (compile.from == nullptr) return;
+    std::printf("entry %zu: %lld steps, %s\n", i + 1, static_cast<long long>(report.steps),
+                ReuseOf(report).c_str());
+  };
+  absl::StatusOr<Plan> plan = CompileEntries(*runtime, *model, *entries, compile);
   if (!plan.ok()) return plan.status();
-  size_t steps = 0;
-  for (const ProgramRecord& program : plan->programs) steps += program.steps.size();
   absl::Status saved =
       SaveModel((*model)->graph(), PlansWith(**model, *std::move(plan)), options.out);
   if (!saved.ok()) return saved;
-  std::printf("%s: %zu entries, %zu steps, %d threads\n", options.out.c_str(), entries.size(),
-              steps, (*runtime)->thread_pool().thread_count());
+  std::printf("%s: %zu entries, %lld steps, %d threads%s%s\n", options.out.c_str(), count,
+              static_cast<long long>(all.steps), (*runtime)->thread_pool().thread_count(),
+              compile.from == nullptr ? "" : ", ",
+              compile.from == nullptr ? "" : ReuseOf(all).c_str());
   return absl::OkStatus();
 }
 
@@ -93,6 +122,21 @@ int main(int argc, char** argv) {
   app.add_option("--input", options.inputs,
                  "an input, in every entry, whose values matter: a shape, or what decides a branch")
       ->type_name("NAME=F.npy");
+  CLI::Option* logs =
+      app.add_option("--from-trace", options.logs,
+                     "compile what has run, most runs first, from logs of rtrun --log or a program")
+          ->type_name("LOG")
+          ->excludes("--shape")
+          ->excludes("--input");
+  app.add_option("--top", options.top, "of these, only the N that ran most")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024))
+      ->needs(logs);
+  app.add_option(
+         "--from", options.from,
+         "take kernels and packed weights from this model's plan where an edit left them as "
+         "they were; without --shape, compile that plan's entries")
+      ->type_name("OLD.kai");
   app.add_option("--tune", options.tune_seconds,
                  "measure the kernels that a node may have and take the fastest, for so long in "
                  "all; those chosen have a * on stderr")

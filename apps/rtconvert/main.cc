@@ -9,12 +9,13 @@
 #include "common/cli.h"
 #include "kairos/model.h"
 #include "rtconvert/importer.h"
+#include "rtconvert/refit.h"
 
 namespace kairos {
 namespace {
 
 struct Arguments {
-  std::string input, output;
+  std::string input, output, refit;
   std::vector<std::vector<NamedShape>> shapes;
   bool check = false;
 };
@@ -36,6 +37,9 @@ absl::Status Convert(const Arguments& arguments) {
   if (arguments.check) return Check(arguments, options);
   absl::StatusOr<Graph> graph = ImportOnnx(arguments.input, options, nullptr);
   if (!graph.ok()) return graph.status();
+  if (!arguments.refit.empty()) {
+    return RefitModel(arguments.refit, *std::move(graph), arguments.output);
+  }
   return SaveModel(*graph, {}, arguments.output);
 }
 
@@ -50,6 +54,11 @@ int main(int argc, char** argv) {
   kairos::AddShapeOption(app, &arguments.shapes, "sizes for the dimensions of an input");
   app.add_flag("--check", arguments.check,
                "list everything in the model that is not supported, and write nothing");
+  app.add_option("--refit", arguments.refit,
+                 "a model with plans that IN.onnx has new weights for: OUT.kai gets its plans with "
+                 "these weights, and nothing is compiled")
+      ->type_name("OLD.kai")
+      ->excludes("--check");
   app.callback([&] {
     if (arguments.output.empty() && !arguments.check) throw CLI::RequiredError("OUT.kai");
   });

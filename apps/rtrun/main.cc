@@ -13,6 +13,7 @@
 #include "common/explain.h"
 #include "common/inputs.h"
 #include "common/npy.h"
+#include "common/run_log.h"
 #include "common/trace.h"
 #include "kairos/session.h"
 
@@ -21,7 +22,7 @@ namespace {
 
 struct Options {
   EngineOptions engine;
-  std::string model, trace;
+  std::string model, trace, log;
   std::vector<std::string> inputs, outputs, taps, buckets;
   std::vector<std::vector<NamedShape>> shapes;
   bool explain = false;
@@ -81,6 +82,7 @@ absl::Status Run(const Options& options) {
   if (!buckets.ok()) return buckets.status();
   session_options.buckets = *std::move(buckets);
   for (const NamedFile& tap : *taps) session_options.taps.push_back(tap.first);
+  session_options.time_runs = !options.log.empty();
   if (tracing.trace != nullptr) {
     tracing.trace->AddLoad(**model);
     session_options.on_event = tracing.trace->Listener();
@@ -97,6 +99,10 @@ absl::Status Run(const Options& options) {
     const Tensor& result = (*results)[i];
     std::printf("%s %s%s%s\n", names[i].c_str(), DTypeName(result.dtype()).c_str(),
                 ShapeString(result.shape()).c_str(), Range(result).c_str());
+  }
+  if (!options.log.empty()) {
+    absl::Status written = WriteRunLog(options.log, (*session)->run_log());
+    if (!written.ok()) return written;
   }
   if (options.explain) PrintExplanation(**session, (*runtime)->program_cache());
   std::vector<NamedFile> files = *std::move(outputs);
@@ -120,6 +126,7 @@ int main(int argc, char** argv) {
   kairos::AddBucketOption(app, &options.buckets);
   AddRuntimeOptions(app, &options.engine);
   app.add_option("--trace", options.trace, "write a Chrome trace (JSON)");
+  app.add_option("--log", options.log, "write what ran, for rtcompile --from-trace (JSON)");
   app.add_flag("--explain", options.explain, "print which kernel ran each node, and why");
   return kairos::RunTool(app, argc, argv, [&] { return kairos::Run(options); });
 }

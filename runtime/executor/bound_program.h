@@ -28,6 +28,9 @@ class BoundProgram {
   // Types of the outputs, in the order of the graph's outputs.
   const std::vector<TensorType>& output_types() const { return output_types_; }
 
+  // Where its session counts runs; null: not known yet. Lives as long as the session.
+  RunLogEntry* log_entry = nullptr;
+
   // Runs in this memory, which is as large as the Program asks. Allocates nothing. On failure the
   // error names the node, and outputs are undefined.
   absl::Status Run(std::byte* arena, std::byte* scratch, ThreadPool& pool,

@@ -15,8 +15,6 @@ namespace kairos {
 namespace {
 
 constexpr size_t kMaxReasons = 32;
-// Inputs whose bytes are part of the signature are shapes, axes and the like.
-constexpr size_t kMaxKeyedBytes = 64 << 10;
 
 }  // namespace
 
@@ -183,12 +181,7 @@ absl::StatusOr<Signature> Engine::CheckedSignature(const ProgramSet& set,
                                                    absl::Span<const TensorView> inputs) const {
   KAIROS_RETURN_IF_ERROR(CheckInputTypes(set.graph, inputs));
   KAIROS_RETURN_IF_ERROR(CheckInputData(set.graph, inputs));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!set.keyed[i] || inputs[i].bytes <= kMaxKeyedBytes) continue;
-    return absl::UnimplementedError(absl::StrCat(
-        "input '", set.graph.value(set.graph.inputs[i]).name, "': decides shapes and has ",
-        inputs[i].bytes, " bytes, expected at most ", kMaxKeyedBytes));
-  }
+  KAIROS_RETURN_IF_ERROR(CheckKeyedBytes(set.graph, set.keyed, inputs));
   Signature signature = set.table.MakeSignature(inputs);
   signature.region = set.region;
   return signature;
@@ -212,9 +205,12 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
     return absl::FailedPreconditionError(absl::StrCat(
         signature.ToString(set.input_names()), ": not prepared, and a run makes no Program"));
   }
+  const int64_t start_ns = EventTimer::Now(options_);
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program, MakeProgram(set, signature));
   KAIROS_RETURN_IF_ERROR(Reserve(*program));
   auto bound = std::make_unique<BoundProgram>(std::move(program));
+  RunLogEntry& entry = LogEntryOf(set, *bound);
+  if (entry.made_ns == 0) entry.made_ns = EventTimer::Now(options_) - start_ns;
   set.last = nullptr;
   if (old != nullptr) return set.table.Replace(*old, std::move(bound));
   if (keeps) return set.table.Insert(inputs, std::move(bound));
@@ -242,6 +238,22 @@ absl::StatusOr<MemoryPlan> Engine::PlanMemory(const ProgramSet& set,
   return MemoryOfRecorded(*program, model_->graph(), prepared->graph);
 }
 
+absl::StatusOr<std::shared_ptr<const Program>> Engine::ProgramOf(ProgramSet& set,
+                                                                 const Signature& signature) {
+  KAIROS_RETURN_IF_ERROR(CheckSignature(set.graph, set.keyed, signature));
+  absl::StatusOr<std::shared_ptr<const Program>> program = MakeProgram(set, signature);
+  TellPolicy();  // nobody waits for a result
+  return program;
+}
+
+RunLogEntry& Engine::LogEntryOf(const ProgramSet& set, BoundProgram& program) {
+  if (program.log_entry == nullptr) {
+    program.log_entry =
+        run_recorder_.EntryOf(program.program().record.signature, set.input_names());
+  }
+  return *program.log_entry;
+}
+
 absl::Status Engine::Reserve(const Program& program) {
   if (arena_.size() < program.record.arena_bytes) {
     arena_ = AlignedBuffer();
@@ -265,8 +277,16 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
     KAIROS_RETURN_IF_ERROR(Reserve(program.program()));
   }
   set.last = &program.program();
+  RunLogEntry& entry = LogEntryOf(set, program);
+  ++entry.runs;
+  const int64_t start_ns = options_.time_runs ? EventTimer::Now(options_) : 0;
   const absl::Status status = program.Run(arena_.data(), scratch_.data(), runtime_->thread_pool(),
                                           inputs, outputs, options_);
+  if (options_.time_runs) {
+    const int64_t run_ns = EventTimer::Now(options_) - start_ns;
+    if (entry.runs == 1) entry.first_ns = run_ns;
+    entry.total_ns += run_ns;
+  }
   TellPolicy();
   if (status.ok() && background_ != nullptr && program.program().provisional &&
       program.CountRun() == runs_before_better_) {

@@ -19,6 +19,7 @@
 #include "executor/program_table.h"
 #include "executor/recording_log.h"
 #include "executor/resolver.h"
+#include "executor/run_recorder.h"
 #include "executor/shared_model.h"
 #include "graph/value_names.h"
 #include "kairos/session.h"
@@ -66,12 +67,18 @@ class Engine {
   Resolver& resolver() { return resolver_; }
   SessionStats& stats() { return stats_; }
   const std::vector<RecordingInfo>& recordings() const { return recordings_.entries(); }
+  RunLog run_log() const { return run_recorder_.log(); }
+  std::shared_ptr<Runtime> shared_runtime() const { return runtime_; }
+  std::shared_ptr<const Model> shared_model() const { return model_; }
 
   // The Program of these inputs, made if it is new, with memory to run it. Valid until the next
   // call for the same set.
   absl::StatusOr<BoundProgram*> ProgramFor(ProgramSet& set, absl::Span<const TensorView> inputs);
   // As Session::PlanMemory().
   absl::StatusOr<MemoryPlan> PlanMemory(const ProgramSet& set, absl::Span<const TensorView> inputs);
+  // The Program of a signature that has not been checked; it is not kept.
+  absl::StatusOr<std::shared_ptr<const Program>> ProgramOf(ProgramSet& set,
+                                                           const Signature& signature);
   // `outputs` fit the Program.
   absl::Status Execute(ProgramSet& set, BoundProgram& program, absl::Span<const TensorView> inputs,
                        absl::Span<const MutableTensorView> outputs);
@@ -99,6 +106,7 @@ class Engine {
   void Count(const Program& program, const std::string& reason);
   void AddReason(const std::string& text);
   bool TellsPolicy(const ProgramSet& set) const;
+  RunLogEntry& LogEntryOf(const ProgramSet& set, BoundProgram& program);
 
   const std::shared_ptr<Runtime> runtime_;
   const std::shared_ptr<const Model> model_;
@@ -107,6 +115,7 @@ class Engine {
   AlignedBuffer arena_, scratch_;
   SessionStats stats_;
   RecordingLog recordings_;
+  RunRecorder run_recorder_;
   Purpose purpose_ = Purpose::kRun;
   // Of provisional Programs; null when there are none, `background_` also when they stay.
   std::unique_ptr<const SessionOptions> provisional_options_;

@@ -14,7 +14,7 @@ class EventTimer {
   EventTimer(const SessionOptions& options, Event::Kind kind) : options_(options) {
     if (!options_.on_event) return;
     event_.kind = kind;
-    event_.start_ns = Now();
+    event_.start_ns = Now(options_);
   }
   EventTimer(const SessionOptions& options, Event::Kind kind, const Node& node)
       : EventTimer(options, kind) {
@@ -23,7 +23,7 @@ class EventTimer {
   }
   ~EventTimer() {
     if (!options_.on_event) return;
-    event_.duration_ns = Now() - event_.start_ns;
+    event_.duration_ns = Now(options_) - event_.start_ns;
     options_.on_event(event_);
   }
   EventTimer(const EventTimer&) = delete;
@@ -36,9 +36,12 @@ class EventTimer {
   void SetBytes(uint64_t bytes) { event_.bytes = bytes; }
   void StartEarlier(int64_t ns) { event_.start_ns -= ns; }
 
- private:
-  int64_t Now() const { return options_.clock_ns ? options_.clock_ns() : SteadyNs(); }
+  // The clock of events.
+  static int64_t Now(const SessionOptions& options) {
+    return options.clock_ns ? options.clock_ns() : SteadyNs();
+  }
 
+ private:
   const SessionOptions& options_;
   Event event_;
 };

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "base/errno_status.h"
+#include "base/json_text.h"
 #include "base/steady_clock.h"
 #include "executor/traced_pool.h"
 
@@ -20,21 +21,6 @@ namespace {
 
 constexpr size_t kFlushBytes = 64 << 10;
 constexpr std::chrono::milliseconds kFlushInterval{100};
-
-// In quotes. Bytes that are no UTF-8 stay as they are: names come from models that were checked.
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
 
 }  // namespace
 
@@ -108,7 +94,7 @@ struct EventTrace::Impl {
     Line(absl::StrFormat(
         "{\"ph\":\"X\",\"pid\":%d,\"tid\":%d,\"cat\":%s,\"name\":%s,"
         "\"ts\":%.3f,\"dur\":%.3f,\"args\":{%s}}",
-        options.process_id, Lane(), Quoted(category), Quoted(name),
+        options.process_id, Lane(), JsonQuoted(category), JsonQuoted(name),
         static_cast<double>(start_ns) / 1e3, static_cast<double>(duration_ns) / 1e3, arguments));
     const bool late = std::chrono::steady_clock::now() - flushed > kFlushInterval;
     if (late || buffer.size() > kFlushBytes) Flush();
@@ -128,9 +114,9 @@ absl::StatusOr<std::unique_ptr<EventTrace>> EventTrace::Open(const std::string& 
   impl->options = std::move(options);
   if (!impl->options.clock_ns) impl->options.clock_ns = SteadyNs;
   impl->buffer = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
-  impl->Line(absl::StrCat(
-      "{\"ph\":\"M\",\"pid\":", impl->options.process_id,
-      ",\"name\":\"process_name\",\"args\":{\"name\":", Quoted(impl->options.process_name), "}}"));
+  impl->Line(absl::StrCat("{\"ph\":\"M\",\"pid\":", impl->options.process_id,
+                          ",\"name\":\"process_name\",\"args\":{\"name\":",
+                          JsonQuoted(impl->options.process_name), "}}"));
   return std::unique_ptr<EventTrace>(new EventTrace(std::move(impl)));
 }
 
@@ -140,9 +126,9 @@ void EventTrace::Add(const Event& event) {
       event.node.empty() ? std::string(kind) : absl::StrCat(kind, " ", event.node);
   std::string arguments;
   if (!event.op.empty()) {
-    arguments = absl::StrCat("\"op\":", Quoted(event.op), ",\"kernel\":", Quoted(event.kernel),
-                             ",\"source\":", Quoted(KernelSourceName(event.source)),
-                             ",\"bytes\":", event.bytes);
+    arguments = absl::StrCat(
+        "\"op\":", JsonQuoted(event.op), ",\"kernel\":", JsonQuoted(event.kernel),
+        ",\"source\":", JsonQuoted(KernelSourceName(event.source)), ",\"bytes\":", event.bytes);
   }
   impl_->Span(kind, name, event.start_ns, event.duration_ns, arguments);
 }

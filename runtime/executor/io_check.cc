@@ -6,10 +6,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "base/status_macros.h"
+#include "graph/subgraphs.h"
 
 namespace kairos {
 namespace {
+
+// Inputs whose bytes are part of the signature are shapes, axes and the like.
+constexpr size_t kMaxKeyedBytes = 64 << 10;
 
 std::string DeclaredShape(const std::vector<Dim>& dims) {
   return absl::StrCat("[", absl::StrJoin(dims, ",", [](std::string* out, const Dim& dim) {
@@ -91,6 +96,44 @@ absl::Status CheckInputTypes(const Graph& graph, absl::Span<const TensorView> in
     if (!checked.ok()) return Annotate(InputLabel(graph, i), checked);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckKeyedBytes(const Graph& graph, const std::vector<bool>& keyed,
+                             absl::Span<const TensorView> inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!keyed[i] || inputs[i].bytes <= kMaxKeyedBytes) continue;
+    return absl::UnimplementedError(absl::StrCat(InputLabel(graph, i), ": decides shapes and has ",
+                                                 inputs[i].bytes, " bytes, expected at most ",
+                                                 kMaxKeyedBytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSignature(const Graph& graph, const std::vector<bool>& keyed,
+                            const Signature& signature) {
+  std::vector<TensorView> views;
+  for (const TensorType& type : signature.inputs) {
+    views.push_back({type.dtype, type.shape, nullptr, 0});
+  }
+  KAIROS_RETURN_IF_ERROR(CheckInputTypes(graph, views));
+  if (signature.values.size() != views.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("signature: got ", signature.values.size(),
+                                                   " values, expected ", views.size()));
+  }
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (signature.inputs[i].layout != Layout::kPlain) {
+      return absl::InvalidArgumentError(absl::StrCat(InputLabel(graph, i), ": got ",
+                                                     signature.inputs[i].ToString(),
+                                                     ", expected a plain one"));
+    }
+    views[i].bytes = signature.inputs[i].byte_count();
+    const size_t have = signature.values[i].size();
+    const size_t want = keyed[i] ? views[i].bytes : 0;
+    if (have == want) continue;
+    return absl::InvalidArgumentError(absl::StrCat(InputLabel(graph, i), ": got ", have,
+                                                   " bytes that decide shapes, expected ", want));
+  }
+  return CheckKeyedBytes(graph, keyed, views);
 }
 
 namespace {
@@ -185,6 +228,39 @@ absl::Status CheckOutputs(const Graph& graph, absl::Span<const TensorType> types
     const std::string& name = is_tap ? tap_names[i - graph.outputs.size()]
                                      : graph.value(graph.outputs[i]).name;
     return Annotate(absl::StrCat(is_tap ? "tap '" : "output '", name, "'"), checked);
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+// Whether a body of control flow has a value of this name.
+bool HasInside(const Graph& graph, const std::string& name) {
+  for (const Node& node : graph.nodes) {
+    for (const BodyOf& body : BodiesOf(node)) {
+      const std::vector<Value>& values = body.graph->values;
+      if (std::any_of(values.begin(), values.end(),
+                      [&](const Value& v) { return v.name == name; }) ||
+          HasInside(*body.graph, name)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::Status CheckTaps(const Graph& graph, const std::vector<std::string>& taps) {
+  for (const std::string& tap : taps) {
+    if (std::any_of(graph.values.begin(), graph.values.end(),
+                    [&](const Value& v) { return v.name == tap; })) {
+      continue;
+    }
+    return absl::NotFoundError(
+        absl::StrCat("tap '", tap, "': ",
+                     HasInside(graph, tap) ? "the value is inside of a node, where no tap reaches"
+                                           : "the model has no such value"));
   }
   return absl::OkStatus();
 }

@@ -124,6 +124,9 @@ absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
     return Annotate(NodeLabel(step.node), go_on);
   }
   const StepRequest wanted(step, slots, policy().specializes(), pool_.thread_count(), options_);
+  if (frozen == nullptr && !relatives().empty()) {
+    frozen = relatives().Step(CanonicalKey(wanted.request));
+  }
   ResolvedStep resolved;
   {
     EventTimer timer(options_, Event::Kind::kCompile, step.node);
@@ -189,6 +192,22 @@ absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepReco
   }
 }
 
+Relatives& Resolver::relatives() {
+  if (relatives_ == nullptr) {
+    relatives_ = std::make_unique<Relatives>(
+        policy().Related(policy_context()),
+        [this](const StepRecord& step, const std::vector<Slot>& slots) { return Key(step, slots); },
+        [this](const Model& model,
+               const std::vector<std::string>& passes) -> std::optional<PreparedGraph> {
+          absl::StatusOr<PreparedGraph> prepared =
+              PrepareGraph(model.graph(), {}, passes, runtime_.backends(), pool_);
+          if (!prepared.ok()) return std::nullopt;
+          return *std::move(prepared);
+        });
+  }
+  return *relatives_;
+}
+
 absl::StatusOr<WeightBytes> Resolver::PlainWeight(const Slot& slot) {
   if (slot.constant.data != nullptr) return WeightBytes{slot.constant.data, slot.constant.owner};
   // A plan keeps only the packed form of this weight: find the plain one where it came from.
@@ -214,11 +233,15 @@ absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slo
       resolved->weights[input] = {ready->bytes.data, ready->bytes.owner};
       continue;
     }
+    const Slot& slot = slots[static_cast<size_t>(step.node.inputs[input])];
+    KAIROS_ASSIGN_OR_RETURN(WeightBytes plain, PlainWeight(slot));
+    if (relatives_ != nullptr) {
+      resolved->weights[input] = relatives_->Packed(plain.data, slot.type.byte_count(), wanted[k]);
+      if (resolved->weights[input].data != nullptr) continue;
+    }
     EventTimer timer(options_, Event::Kind::kPack, step.node);
     timer.SetKernel(resolved->kernel);
     timer.SetBytes(wanted[k].bytes);
-    const Slot& slot = slots[static_cast<size_t>(step.node.inputs[input])];
-    KAIROS_ASSIGN_OR_RETURN(WeightBytes plain, PlainWeight(slot));
     KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const AlignedBuffer> packed,
                             shared_->weights().GetOrPack(kernel, k, std::move(plain), pool_));
     resolved->weights[input] = {packed->data(), std::move(packed)};

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "executor/relatives.h"
 #include "executor/shared_model.h"
 #include "executor/weight_store.h"
 #include "kairos/policy.h"
@@ -72,6 +73,7 @@ class Resolver {
                             ResolvedStep* resolved);
   absl::Status Pack(const StepRecord& step, const std::vector<Slot>& slots, ResolvedStep* resolved);
   absl::StatusOr<WeightBytes> PlainWeight(const Slot& slot);
+  Relatives& relatives();
 
   Runtime& runtime_;
   const std::shared_ptr<SharedModel> shared_;
@@ -80,6 +82,7 @@ class Resolver {
   bool provisional_ = false, fallback_ = false;
   absl::Time deadline_ = absl::InfiniteFuture();
   bool packs_ = true;
+  std::unique_ptr<Relatives> relatives_;  // asked for when something is recorded
 };
 
 }  // namespace kairos

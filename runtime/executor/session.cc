@@ -5,19 +5,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
 #include "base/status_macros.h"
+#include "executor/bake.h"
 #include "executor/bound_program.h"
 #include "executor/bucket_dims.h"
 #include "executor/bucket_runs.h"
 #include "executor/engine.h"
 #include "executor/event_timer.h"
+#include "executor/explain.h"
 #include "executor/flow_analysis.h"
 #include "executor/io_check.h"
 #include "executor/new_tensor.h"
 #include "executor/staged_run.h"
-#include "graph/subgraphs.h"
 
 namespace kairos {
 namespace {
@@ -31,37 +31,6 @@ absl::Status Own(Constant* tensor) {
   }
   *tensor = std::move(copy);
   return absl::OkStatus();
-}
-
-// Whether a body of control flow has a value of this name.
-bool HasInside(const Graph& graph, const std::string& name) {
-  for (const Node& node : graph.nodes) {
-    for (const BodyOf& body : BodiesOf(node)) {
-      const std::vector<Value>& values = body.graph->values;
-      if (std::any_of(values.begin(), values.end(),
-                      [&](const Value& v) { return v.name == name; }) ||
-          HasInside(*body.graph, name)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-StepInfo Describe(const ProgramRecord& record, size_t s, const ResolvedStep& step) {
-  const Node& node = record.steps[s].node;
-  return {
-      node.name,
-      node.op,
-      std::string(step.backend->name()),
-      std::string(step.kernel.kernel->name()),
-      absl::StrJoin(node.post_ops, ",",
-                    [](std::string* out, const PostOp& post) { absl::StrAppend(out, post.op); }),
-      step.kernel.source,
-      step.kernel.reason,
-      step.rejected,
-      step.made_ns,
-      record.turns_of(record.steps[s])};
 }
 
 // The engine makes Programs while this lives, whatever the session's options say.
@@ -216,16 +185,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Make(std::shared_ptr<Runtime> 
                                                        std::shared_ptr<const Model> model,
                                                        SessionOptions options) {
   if (options.policy == nullptr) options.policy = NewAutoPolicy();
-  const std::vector<Value>& values = model->graph().values;
-  for (const std::string& tap : options.taps) {
-    if (std::any_of(values.begin(), values.end(), [&](const Value& v) { return v.name == tap; })) {
-      continue;
-    }
-    return absl::NotFoundError(absl::StrCat(
-        "tap '", tap, "': ",
-        HasInside(model->graph(), tap) ? "the value is inside of a node, where no tap reaches"
-                                       : "the model has no such value"));
-  }
+  KAIROS_RETURN_IF_ERROR(CheckTaps(model->graph(), options.taps));
   std::shared_ptr<SharedModel> shared = runtime->shared_models_->Get(model);
   auto impl = std::make_unique<Impl>(std::move(runtime), std::move(model), std::move(shared),
                                      std::move(options));
@@ -369,6 +329,26 @@ absl::StatusOr<std::vector<ProgramRecord>> Session::RecordAll(absl::Span<const A
   return records;
 }
 
+absl::StatusOr<ProgramRecord> Session::RecordSignature(const Signature& signature) {
+  const Preparing preparing(impl_->engine);
+  if (impl_->in_parts) KAIROS_RETURN_IF_ERROR(impl_->MakeParts());
+  ProgramSet* set = impl_->in_parts            ? impl_->parts->SetOf(signature.region)
+                    : signature.region.empty() ? &impl_->whole
+                                               : nullptr;
+  if (set == nullptr) {
+    return absl::NotFoundError(absl::StrCat(
+        "region '", signature.region, "': the model ",
+        impl_->in_parts ? "runs in parts, and has no such part" : "does not run in parts"));
+  }
+  KAIROS_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
+                          impl_->engine.ProgramOf(*set, signature));
+  return CompleteRecord(*program);
+}
+
+RunLog Session::run_log() const { return impl_->engine.run_log(); }
+
+absl::Status Session::SavePlan(const std::string& path) const { return Bake(impl_->engine, path); }
+
 SessionStats Session::stats() const { return impl_->engine.stats(); }
 
 std::vector<StepInfo> Session::Explain() const {
@@ -376,12 +356,7 @@ std::vector<StepInfo> Session::Explain() const {
   if (impl_->parts != nullptr) programs = impl_->parts->LastPrograms();
   if (impl_->whole.last != nullptr) programs.push_back(impl_->whole.last);
   std::vector<StepInfo> infos;
-  for (const Program* program : programs) {
-    for (size_t s = 0; s < program->steps.size(); ++s) {
-      infos.push_back(Describe(program->record, s, program->steps[s]));
-      infos.back().provisional = program->provisional;
-    }
-  }
+  for (const Program* program : programs) AppendSteps(*program, &infos);
   return infos;
 }
 

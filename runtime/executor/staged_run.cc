@@ -68,6 +68,13 @@ std::vector<const Program*> StagedRun::LastPrograms() const {
   return programs;
 }
 
+ProgramSet* StagedRun::SetOf(const std::string& region) {
+  const auto found =
+      std::find_if(sets_.begin(), sets_.end(),
+                   [&](const std::unique_ptr<ProgramSet>& set) { return set->region == region; });
+  return found == sets_.end() ? nullptr : found->get();
+}
+
 absl::StatusOr<std::vector<AnyValue>> StagedRun::RunGraph(const StagedGraph& graph,
                                                           std::vector<AnyValue> inputs) {
   std::vector<AnyValue> slots(graph.slot_count);

@@ -25,6 +25,8 @@ class StagedRun {
 
   // Of the regions that the last run has come to, each once.
   std::vector<const Program*> LastPrograms() const;
+  // The Programs of a region; null if the model has none of this name.
+  ProgramSet* SetOf(const std::string& region);
   // From now on every Program that is run is added here, until a null pointer is given.
   void CollectPrograms(std::vector<ProgramRecord>* records) { records_ = records; }
 

@@ -21,6 +21,7 @@ struct Model::Impl {
   std::vector<Plan> plans;
   std::vector<std::string> plan_problems;
   std::vector<LoadPhase> load_phases;
+  std::shared_ptr<const Model> refit_of;
   // Of the file's segments; a graph made in memory has none, and hashing its weights takes time.
   SegmentHashes hashes;
   mutable std::once_flag digest_once;

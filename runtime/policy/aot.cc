@@ -3,6 +3,7 @@
 #include "base/status_macros.h"
 #include "kairos/policies.h"
 #include "policy/lazy.h"
+#include "policy/related.h"
 
 namespace kairos {
 namespace {
@@ -20,6 +21,13 @@ absl::StatusOr<ResolvedKernel> FallBack(const PolicyContext& context, Backend& b
   return made;
 }
 
+// A model that has other weights than the one whose plans it runs from.
+bool IsRefit(const Model& model) { return model.plans().empty() && model.refit_of() != nullptr; }
+
+absl::Span<const Plan> PlansFor(const Model& model) {
+  return IsRefit(model) ? model.refit_of()->plans() : model.plans();
+}
+
 class AotPolicy : public Policy {
  public:
   explicit AotPolicy(const AotOptions& options)
@@ -29,12 +37,12 @@ class AotPolicy : public Policy {
   std::vector<std::string> passes() const override { return AllPassNames(); }
 
   absl::Status Check(const PolicyContext& context) const override {
-    if (context.model->plans().empty()) {
+    if (PlansFor(*context.model).empty()) {
       return absl::FailedPreconditionError("model has no plan; add one with rtcompile");
     }
     if (!strict_) return absl::OkStatus();
     PlanCheck last;
-    for (const Plan& plan : context.model->plans()) {
+    for (const Plan& plan : PlansFor(*context.model)) {
       last = CheckPlan(plan, context);
       if (last.verdict == PlanCheck::Verdict::kOk) return absl::OkStatus();
       for (const ProgramRecord& entry : plan.programs) {
@@ -51,19 +59,25 @@ class AotPolicy : public Policy {
                                            const Signature& signature) const override {
     ReadyProgram best;
     std::string reason = "no plan entry for this signature";
-    for (const Plan& plan : context.model->plans()) {
+    for (const Plan& plan : PlansFor(*context.model)) {
       for (const ProgramRecord& record : plan.programs) {
         if (!(record.signature == signature)) continue;
         const PlanCheck check = CheckEntry(plan, record, context);
-        if (check.verdict == PlanCheck::Verdict::kOk) return ReadyProgram{&record, ""};
+        if (check.verdict == PlanCheck::Verdict::kOk) return ReadyFor(*context.model, {&record});
         reason = Describe(check);
         const bool usable = !strict_ && check.verdict == PlanCheck::Verdict::kDegraded;
         if (usable && best.record == nullptr) best = {&record, reason};
       }
     }
-    if (best.record != nullptr) return best;
+    if (best.record != nullptr) return ReadyFor(*context.model, best);
     if (strict_) return absl::FailedPreconditionError(reason);
     return ReadyProgram{nullptr, reason};
+  }
+
+  RelatedPlans Related(const PolicyContext& context) const override {
+    if (!IsRefit(*context.model)) return {};
+    return PlansThatApply(context.model->refit_of(), context,
+                          strict_ ? PlanCheck::Verdict::kOk : PlanCheck::Verdict::kDegraded);
   }
 
   absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
@@ -71,7 +85,7 @@ class AotPolicy : public Policy {
                                            const StepRecord* frozen) const override {
     if (frozen == nullptr) {
       if (context.taps) return FallBack(context, backend, request, "a tap changes this step");
-      if (strict_) return absl::FailedPreconditionError("no plan entry; recompile with rtcompile");
+      if (strict_) return NotInPlan(request, "no plan entry; recompile with rtcompile");
       return FallBack(context, backend, request, "no plan entry for this signature");
     }
     absl::StatusOr<ResolvedKernel> loaded = ThawThroughCache(context, backend, request, *frozen);
@@ -80,6 +94,12 @@ class AotPolicy : public Policy {
   }
 
  private:
+  // The Program of other weights is recorded anew, from its kernels.
+  static ReadyProgram ReadyFor(const Model& model, ReadyProgram found) {
+    if (IsRefit(model)) found.record = nullptr;
+    return found;
+  }
+
   const bool strict_;
 };
 
@@ -96,6 +116,10 @@ class AutoPolicy : public Policy {
     KAIROS_ASSIGN_OR_RETURN(ReadyProgram kept, lazy_->FindProgram(context, signature));
     if (kept.record == nullptr && kept.reason.empty()) return planned;
     return kept;
+  }
+
+  RelatedPlans Related(const PolicyContext& context) const override {
+    return planned_->Related(context);
   }
 
   void Recorded(const PolicyContext& context, const Signature& signature,

@@ -73,6 +73,5 @@ std::vector<std::string> AllPassNames() {
 }
 
 std::shared_ptr<const Policy> NewJitPolicy() { return std::make_shared<JitPolicy>(); }
-std::shared_ptr<const Policy> NewPlanningPolicy() { return NewJitPolicy(); }
 
 }  // namespace kairos

@@ -58,6 +58,9 @@ class TieredPolicy : public Policy {
                                            const Signature& signature) const override {
     return then_->FindProgram(context, signature);
   }
+  RelatedPlans Related(const PolicyContext& context) const override {
+    return then_->Related(context);
+  }
   void Recorded(const PolicyContext& context, const Signature& signature,
                 CompleteProgram complete) const override {
     then_->Recorded(context, signature, std::move(complete));

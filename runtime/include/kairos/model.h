@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -38,6 +39,9 @@ struct LoadPhase {
   uint64_t bytes = 0;
 };
 
+// A weight by the name of the graph's value.
+using NamedWeight = std::pair<std::string, TensorView>;
+
 class Model {
  public:
   // Maps and verifies a model file. kDataLoss: not a model, truncated or inconsistent; kNotFound,
@@ -49,6 +53,15 @@ class Model {
   static absl::StatusOr<std::shared_ptr<const Model>> FromBytes(absl::Span<const std::byte> bytes);
   // From a graph made in memory; checks it as Load does.
   static absl::StatusOr<std::shared_ptr<const Model>> FromGraph(Graph graph);
+  // `model` with other weights, which are copied; those that are not named stay. It has no plans of
+  // its own, but runs the kernels of `model`'s, with its weights packed anew, and keeps `model`.
+  // kNotFound: no constant of that name; kInvalidArgument: of another dtype or shape.
+  static absl::StatusOr<std::shared_ptr<const Model>> WithWeights(
+      std::shared_ptr<const Model> model, absl::Span<const NamedWeight> weights);
+  // The same with `graph`'s weights, also those inside of nodes. kInvalidArgument names the first
+  // other difference between `graph` and the model's graph; their names and metadata may differ.
+  static absl::StatusOr<std::shared_ptr<const Model>> WithWeightsOf(
+      std::shared_ptr<const Model> model, Graph graph);
   ~Model();
 
   const Graph& graph() const;
@@ -62,6 +75,8 @@ class Model {
   absl::Span<const Plan> plans() const;
   // Why plans were left out: "plan 0: ..." lines.
   absl::Span<const std::string> plan_problems() const;
+  // The model whose plans have the kernels of this one, too: see WithWeights. Null for others.
+  const std::shared_ptr<const Model>& refit_of() const;
   // What Load and FromBytes spent, in order; empty for a model made in memory.
   absl::Span<const LoadPhase> load_phases() const;
   // Content hash of graph and weights' identity; two files of one model have equal digests.

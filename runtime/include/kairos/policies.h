@@ -21,8 +21,15 @@ std::shared_ptr<const Policy> NewEagerPolicy();
 // come from the Runtime's cache on disk, if it has one, and go there.
 std::shared_ptr<const Policy> NewJitPolicy();
 
+struct PlanningOptions {
+  // Kernels and packed weights come from this model's plans for this machine where they have the
+  // same ones; null: all are made.
+  std::shared_ptr<const Model> from;
+  // Refuses, with kFailedPrecondition, what `from` lacks.
+  bool only_reuse = false;
+};
 // The policy that plans are made under: everything specialised, as a plan will load it.
-std::shared_ptr<const Policy> NewPlanningPolicy();
+std::shared_ptr<const Policy> NewPlanningPolicy(const PlanningOptions& options = {});
 
 enum class OnPlanMismatch { kFallback, kError };
 struct AotOptions {
@@ -31,7 +38,8 @@ struct AotOptions {
   // as fallbacks with a reason; the plan must still have an entry for the signature under kError.
   OnPlanMismatch on_mismatch = OnPlanMismatch::kFallback;
 };
-// Everything from a plan in the model file (see rtcompile).
+// Everything from a plan in the model file (see rtcompile). A model with new weights (see
+// Model::WithWeights) runs the kernels of the plans of the one that it was made from.
 std::shared_ptr<const Policy> NewAotPolicy(const AotOptions& options = {});
 
 // The plan where one applies, else as NewJitPolicy().

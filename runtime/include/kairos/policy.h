@@ -58,6 +58,12 @@ struct ReadyProgram {
   std::shared_ptr<const ProgramRecord> owner;  // of `record`; null: it lives as long as the model
 };
 
+// Plans that were made on this machine, of a model that has something in common with the session's.
+struct RelatedPlans {
+  std::shared_ptr<const Model> model;  // null: there is none
+  std::vector<const Plan*> plans;      // of `model`
+};
+
 class Policy;
 
 // What runs until a policy's own Programs are made.
@@ -95,6 +101,9 @@ class Policy {
   virtual absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&, const Signature&) const {
     return ReadyProgram{};
   }
+  // Asked once per session, when it first records: a step that one of these plans has too is asked
+  // for with that plan's step as `frozen`, and weights that they have packed are not packed again.
+  virtual RelatedPlans Related(const PolicyContext&) const { return {}; }
   // Told once about each Program that was recorded without taps: when its first results are there,
   // or nobody waits for results.
   virtual void Recorded(const PolicyContext&, const Signature&, CompleteProgram) const {}
@@ -103,7 +112,7 @@ class Policy {
   virtual absl::StatusOr<Backend*> ChooseBackend(const PolicyContext& context,
                                                  const KernelRequest& request,
                                                  absl::Span<Backend* const> candidates) const;
-  // Which kernel? `frozen` is the step of a ready Program, or null.
+  // Which kernel? `frozen` is the step of a ready Program or of a related plan, or null.
   virtual absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
                                                    const KernelRequest& request,
                                                    const StepRecord* frozen) const = 0;

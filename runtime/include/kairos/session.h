@@ -20,6 +20,7 @@
 #include "kairos/memory_plan.h"
 #include "kairos/model.h"
 #include "kairos/policies.h"
+#include "kairos/run_log.h"
 #include "kairos/runtime.h"
 #include "kairos/tensor.h"
 
@@ -76,12 +77,15 @@ struct SessionOptions {
   // kUnimplemented, which have meanings of their own). Outputs are then undefined, and the session
   // can be used again. Called on the thread that runs; off when empty.
   std::function<absl::Status()> interrupt;
-  // The clock of events, in ns; the steady clock when empty. For hosts that have their own.
+  // The clock of events and of the run log, in ns; the steady clock when empty. For hosts that have
+  // their own.
   std::function<int64_t()> clock_ns;
   // Sizes that inputs are padded to; see dim_buckets.h. Without effect under a policy that keeps no
   // Programs. kInvalidArgument where they do not fit the model, kFailedPrecondition for one that
   // runs in parts.
   std::vector<DimBuckets> buckets;
+  // Whether the run log has times, which reads the clock twice in each run of a Program.
+  bool time_runs = false;
 };
 
 struct SessionStats {
@@ -165,6 +169,17 @@ class Session {
   absl::StatusOr<ProgramRecord> Record(absl::Span<const TensorView> inputs);
   // The Programs that a run on these inputs comes to: one, unless the model runs in parts.
   absl::StatusOr<std::vector<ProgramRecord>> RecordAll(absl::Span<const AnyValue> inputs);
+
+  // The Program of a signature that may come from a file. kInvalidArgument: it does not fit the
+  // model; kNotFound: the model has no such region.
+  absl::StatusOr<ProgramRecord> RecordSignature(const Signature& signature);
+
+  // What has run, or was prepared to.
+  RunLog run_log() const;
+  // Writes the model with a plan for all that is in the run log, atomically. The Programs are those
+  // that CompilePlan makes, with this session's kernels where those are the same, and take the
+  // place of the model's plan for this machine. kFailedPrecondition: nothing has run.
+  absl::Status SavePlan(const std::string& path) const;
 
   SessionStats stats() const;
   // Steps of the Program that ran last.

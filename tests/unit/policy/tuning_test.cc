@@ -103,8 +103,9 @@ struct Tuned {
     options.clock_ns = time.clock();
     options.progress = [this](const TuneResult& result) { results.push_back(result); };
     const std::vector<std::vector<TensorView>> signatures = {Views(inputs)};
-    plan = Unwrap(CompilePlan(runtime, NewModel(graph), signatures, {},
-                              NewTuningPolicy(runtime->thread_pool(), std::move(options))));
+    plan = Unwrap(
+        CompilePlan(runtime, NewModel(graph), signatures,
+                    {.policy = NewTuningPolicy(runtime->thread_pool(), std::move(options))}));
   }
 
   static Graph OneMatMul() {
@@ -216,8 +217,8 @@ TEST_CASE("a backend with one kernel per node is not measured") {
   const std::vector<std::vector<TensorView>> signatures = {Views(inputs)};
   auto runtime = NewRuntime("reference");
   const Plan plain = Unwrap(CompilePlan(runtime, NewModel(Mlp()), signatures));
-  const Plan tuned = Unwrap(CompilePlan(runtime, NewModel(Mlp()), signatures, {},
-                                        NewTuningPolicy(*pool, std::move(options))));
+  const Plan tuned = Unwrap(CompilePlan(runtime, NewModel(Mlp()), signatures,
+                                        {.policy = NewTuningPolicy(*pool, std::move(options))}));
   REQUIRE(tuned.programs[0].steps.size() == plain.programs[0].steps.size());
   for (size_t s = 0; s < plain.programs[0].steps.size(); ++s) {
     CHECK(tuned.programs[0].steps[s].frozen == plain.programs[0].steps[s].frozen);
