@@ -1,4 +1,5 @@
 // A start in phases, with the cost of dispatch and the work of one run.
+#include <thread>
 #include <vector>
 
 #include "common/inputs.h"
@@ -43,7 +44,7 @@ absl::StatusOr<nlohmann::json> TakeCold(const SampleRequest& request, const Subj
                                         int64_t main_ns) {
   std::vector<Span> spans;
   const auto on_event = [&](const Event& event) {
-    spans.push_back(SpanOf(event));
+    if (event.thread == std::this_thread::get_id()) spans.push_back(SpanOf(event));
     if (subject.tracing->trace != nullptr) subject.tracing->trace->Add(event);
   };
   absl::StatusOr<Started> started = Start(request, subject, main_ns, on_event);

@@ -14,6 +14,7 @@ class MixedPolicy : public Policy {
   std::vector<std::string> passes() const override { return inner_->passes(); }
   bool specializes() const override { return inner_->specializes(); }
   bool keeps_programs() const override { return inner_->keeps_programs(); }
+  bool one_at_a_time() const override { return inner_->one_at_a_time(); }
   absl::Status Check(const PolicyContext& context) const override { return inner_->Check(context); }
   absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext& context,
                                            const Signature& signature) const override {

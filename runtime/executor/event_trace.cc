@@ -73,10 +73,9 @@ struct EventTrace::Impl {
     first = false;
   }
 
-  // The number of the calling thread; names it on first sight.
-  int Lane() {
-    const auto [it, is_new] =
-        lanes.try_emplace(std::this_thread::get_id(), static_cast<int>(lanes.size()) + 1);
+  // The number of a thread; names it on first sight.
+  int Lane(std::thread::id thread) {
+    const auto [it, is_new] = lanes.try_emplace(thread, static_cast<int>(lanes.size()) + 1);
     if (is_new) {
       Line(
           absl::StrFormat("{\"ph\":\"M\",\"pid\":%d,\"tid\":%d,\"name\":\"thread_name\","
@@ -88,13 +87,14 @@ struct EventTrace::Impl {
 
   // `arguments`: members of a JSON object, or empty.
   void Span(absl::string_view category, absl::string_view name, int64_t start_ns,
-            int64_t duration_ns, absl::string_view arguments) {
+            int64_t duration_ns, absl::string_view arguments,
+            std::thread::id thread = std::this_thread::get_id()) {
     absl::MutexLock lock(&mutex);
     if (file == nullptr) return;
     Line(absl::StrFormat(
         "{\"ph\":\"X\",\"pid\":%d,\"tid\":%d,\"cat\":%s,\"name\":%s,"
         "\"ts\":%.3f,\"dur\":%.3f,\"args\":{%s}}",
-        options.process_id, Lane(), JsonQuoted(category), JsonQuoted(name),
+        options.process_id, Lane(thread), JsonQuoted(category), JsonQuoted(name),
         static_cast<double>(start_ns) / 1e3, static_cast<double>(duration_ns) / 1e3, arguments));
     const bool late = std::chrono::steady_clock::now() - flushed > kFlushInterval;
     if (late || buffer.size() > kFlushBytes) Flush();
@@ -130,7 +130,7 @@ void EventTrace::Add(const Event& event) {
         "\"op\":", JsonQuoted(event.op), ",\"kernel\":", JsonQuoted(event.kernel),
         ",\"source\":", JsonQuoted(KernelSourceName(event.source)), ",\"bytes\":", event.bytes);
   }
-  impl_->Span(kind, name, event.start_ns, event.duration_ns, arguments);
+  impl_->Span(kind, name, event.start_ns, event.duration_ns, arguments, event.thread);
 }
 
 void EventTrace::AddSpan(absl::string_view category, absl::string_view name, int64_t start_ns,

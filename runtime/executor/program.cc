@@ -1,6 +1,8 @@
 #include "executor/program.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -37,36 +39,64 @@ FrozenSteps StepsOf(const ProgramRecord* ready, const Resolver& resolver) {
 absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver,
                                                           const FrozenSteps& frozen,
                                                           Lowered* lowered) {
-  ProgramRecord& record = lowered->record;
-  std::vector<StepRecord> wanted;
-  std::swap(wanted, record.steps);
-  std::reverse(wanted.begin(), wanted.end());
-  std::vector<ResolvedStep> steps;
-  while (!wanted.empty()) {
-    StepRecord step = std::move(wanted.back());
-    wanted.pop_back();
-    const auto same = frozen.empty() ? frozen.end() : frozen.find(resolver.Key(step, record.slots));
-    absl::StatusOr<ResolvedStep> resolved =
-        resolver.Resolve(step, record.slots, same == frozen.end() ? nullptr : same->second);
-    if (!resolved.ok()) {
-      const bool refused = resolved.status().code() == absl::StatusCode::kUnimplemented;
-      if (!refused || !CanSplit(step.node)) return resolved.status();
-      wanted.push_back(SplitLastPostOp(&step, lowered));
-      wanted.push_back(std::move(step));
-      continue;
+  struct Pending {
+    StepRecord step;
+    std::optional<ResolvedStep> resolved;
+  };
+  std::vector<Slot>& slots = lowered->record.slots;
+  std::vector<Pending> pending;
+  for (StepRecord& step : lowered->record.steps) pending.push_back({std::move(step), {}});
+  while (true) {
+    std::vector<WantedStep> wanted;
+    for (const Pending& one : pending) {
+      if (one.resolved.has_value()) continue;
+      const auto same = frozen.empty() ? frozen.end() : frozen.find(resolver.Key(one.step, slots));
+      wanted.push_back({&one.step, same == frozen.end() ? nullptr : same->second});
     }
-    steps.push_back(*std::move(resolved));
-    record.steps.push_back(std::move(step));
+    if (wanted.empty()) break;
+    KAIROS_ASSIGN_OR_RETURN(std::vector<absl::StatusOr<ResolvedStep>> found,
+                            resolver.FindKernels(wanted, slots));
+    std::vector<Pending> next;
+    size_t i = 0;
+    for (Pending& one : pending) {
+      if (!one.resolved.has_value()) {
+        absl::StatusOr<ResolvedStep>& kernel = found[i++];
+        if (kernel.ok()) {
+          one.resolved = *std::move(kernel);
+        } else if (CanSplit(one.step.node)) {
+          StepRecord last = SplitLastPostOp(&one.step, lowered);
+          next.push_back({std::move(one.step), {}});
+          next.push_back({std::move(last), {}});
+          continue;
+        } else {
+          return kernel.status();
+        }
+      }
+      next.push_back(std::move(one));
+    }
+    pending = std::move(next);
+  }
+  std::vector<ResolvedStep> steps;
+  lowered->record.steps.clear();
+  for (Pending& one : pending) {
+    KAIROS_RETURN_IF_ERROR(resolver.AddWeights(one.step, slots, &*one.resolved));
+    steps.push_back(*std::move(one.resolved));
+    lowered->record.steps.push_back(std::move(one.step));
   }
   return steps;
 }
 
 absl::StatusOr<std::vector<ResolvedStep>> ResolveFrozen(const ProgramRecord& record,
                                                         Resolver& resolver) {
+  std::vector<WantedStep> wanted;
+  for (const StepRecord& step : record.steps) wanted.push_back({&step, &step});
+  KAIROS_ASSIGN_OR_RETURN(std::vector<absl::StatusOr<ResolvedStep>> found,
+                          resolver.FindKernels(wanted, record.slots));
   std::vector<ResolvedStep> steps;
   steps.reserve(record.steps.size());
-  for (const StepRecord& step : record.steps) {
-    KAIROS_ASSIGN_OR_RETURN(ResolvedStep resolved, resolver.Resolve(step, record.slots, &step));
+  for (size_t s = 0; s < record.steps.size(); ++s) {
+    KAIROS_ASSIGN_OR_RETURN(ResolvedStep resolved, std::move(found[s]));
+    KAIROS_RETURN_IF_ERROR(resolver.AddWeights(record.steps[s], record.slots, &resolved));
     steps.push_back(std::move(resolved));
   }
   return steps;

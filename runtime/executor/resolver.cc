@@ -14,6 +14,9 @@
 namespace kairos {
 namespace {
 
+// Kernels that each thread makes before the next time a caller may stop them.
+constexpr size_t kStepsPerThread = 8;
+
 std::vector<Operand> Operands(const std::vector<ValueId>& ids, const std::vector<Slot>& slots,
                               bool constants) {
   std::vector<Operand> operands;
@@ -117,38 +120,90 @@ absl::Status Resolver::MayGoOn() const {
   return options_.interrupt ? options_.interrupt() : absl::OkStatus();
 }
 
-absl::StatusOr<ResolvedStep> Resolver::Resolve(const StepRecord& step,
-                                               const std::vector<Slot>& slots,
-                                               const StepRecord* frozen) {
-  if (const absl::Status go_on = MayGoOn(); !go_on.ok()) {
-    return Annotate(NodeLabel(step.node), go_on);
-  }
-  const StepRequest wanted(step, slots, policy().specializes(), pool_.thread_count(), options_);
-  if (frozen == nullptr && !relatives().empty()) {
-    frozen = relatives().Step(CanonicalKey(wanted.request));
-  }
-  ResolvedStep resolved;
-  {
-    EventTimer timer(options_, Event::Kind::kCompile, step.node);
-    const int64_t start_ns = SteadyNs();
-    absl::Status chosen = ChooseKernel(wanted.request, frozen, &resolved);
-    resolved.made_ns = SteadyNs() - start_ns;
-    if (!chosen.ok()) return Annotate(NodeLabel(step.node), chosen);
-    timer.SetKernel(resolved.kernel);
-    if (resolved.kernel.wait_ns > 0) {
-      EventTimer wait(options_, Event::Kind::kWait, step.node);
-      wait.StartEarlier(resolved.kernel.wait_ns);
-      wait.SetKernel(resolved.kernel);
+absl::StatusOr<std::vector<absl::StatusOr<ResolvedStep>>> Resolver::FindKernels(
+    absl::Span<const WantedStep> wanted, const std::vector<Slot>& slots) {
+  // Programs of the background are made on one thread.
+  const bool in_parallel = &pool_ == &runtime_.thread_pool() && !policy().one_at_a_time();
+  const size_t threads = in_parallel ? static_cast<size_t>(pool_.thread_count()) : 1;
+  const size_t most = threads == 1 ? 1 : threads * kStepsPerThread;
+  std::vector<absl::StatusOr<ResolvedStep>> found;
+  found.reserve(wanted.size());
+  std::vector<WantedStep> steps;
+  std::vector<Search> searches;
+  while (found.size() < wanted.size()) {
+    const absl::Span<const WantedStep> next = wanted.subspan(found.size(), most);
+    steps.assign(next.begin(), next.end());
+    searches.assign(next.size(), {});
+    for (WantedStep& step : steps) {
+      if (const absl::Status go_on = MayGoOn(); !go_on.ok()) {
+        return Annotate(NodeLabel(step.step->node), go_on);
+      }
+      if (step.frozen == nullptr && !relatives().empty()) {
+        step.frozen = relatives().Step(Key(*step.step, slots));
+      }
+    }
+    const auto find = [&](int64_t i) {
+      const auto k = static_cast<size_t>(i);
+      searches[k] = FindKernel(steps[k], slots);
+    };
+    // Alone it may use the pool itself.
+    if (steps.size() == 1) {
+      find(0);
+    } else {
+      pool_.ParallelFor(static_cast<int64_t>(steps.size()), find);
+    }
+    for (size_t k = 0; k < steps.size(); ++k) {
+      Search& search = searches[k];
+      const Node& node = steps[k].step->node;
+      Report(node, search);
+      if (search.status.ok()) {
+        found.push_back(std::move(search.found));
+        continue;
+      }
+      absl::Status failed = Annotate(NodeLabel(node), search.status);
+      if (failed.code() != absl::StatusCode::kUnimplemented) return failed;
+      found.push_back(std::move(failed));
     }
   }
-  if (packs_) {
-    KAIROS_RETURN_IF_ERROR(Annotate(NodeLabel(step.node), Pack(step, slots, &resolved)));
+  return found;
+}
+
+Resolver::Search Resolver::FindKernel(const WantedStep& wanted,
+                                      const std::vector<Slot>& slots) const {
+  const StepRequest request(*wanted.step, slots, policy().specializes(), pool_.thread_count(),
+                            options_);
+  Search search;
+  search.thread = std::this_thread::get_id();
+  if (options_.on_event) search.start_ns = EventTimer::Now(options_);
+  const int64_t start_ns = SteadyNs();
+  search.status = ChooseKernel(request.request, wanted.frozen, &search.found);
+  search.found.made_ns = SteadyNs() - start_ns;
+  if (options_.on_event) search.end_ns = EventTimer::Now(options_);
+  return search;
+}
+
+void Resolver::Report(const Node& node, const Search& search) const {
+  if (!options_.on_event) return;
+  Event event;
+  event.node = node.name;
+  event.op = node.op;
+  event.thread = search.thread;
+  if (search.status.ok()) {
+    event.kernel = search.found.kernel.kernel->name();
+    event.source = search.found.kernel.source;
+    event.kind = Event::Kind::kWait;
+    event.duration_ns = search.found.kernel.wait_ns;
+    event.start_ns = search.end_ns - event.duration_ns;
+    if (event.duration_ns > 0) options_.on_event(event);
   }
-  return resolved;
+  event.kind = Event::Kind::kCompile;
+  event.start_ns = search.start_ns;
+  event.duration_ns = search.end_ns - search.start_ns;
+  options_.on_event(event);
 }
 
 absl::Status Resolver::ChooseKernel(const KernelRequest& request, const StepRecord* frozen,
-                                    ResolvedStep* resolved) {
+                                    ResolvedStep* resolved) const {
   const PolicyContext context = policy_context();
   std::vector<Backend*> candidates(context.backends.begin(), context.backends.end());
   std::string refused;
@@ -220,6 +275,12 @@ absl::StatusOr<WeightBytes> Resolver::PlainWeight(const Slot& slot) {
   return absl::DataLossError(absl::StrCat("weight '", slot.name,
                                           "': the plan needs its plain form, "
                                           "and the model has none of that name and size"));
+}
+
+absl::Status Resolver::AddWeights(const StepRecord& step, const std::vector<Slot>& slots,
+                                  ResolvedStep* resolved) {
+  if (!packs_) return absl::OkStatus();
+  return Annotate(NodeLabel(step.node), Pack(step, slots, resolved));
 }
 
 absl::Status Resolver::Pack(const StepRecord& step, const std::vector<Slot>& slots,

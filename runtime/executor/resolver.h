@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 
 #include "executor/relatives.h"
 #include "executor/shared_model.h"
@@ -31,6 +33,12 @@ struct ResolvedStep {
 // The form of a weight that a kernel wants, if the step's record has it; else null.
 const PackedWeight* FindPacked(const StepRecord& step, const PackedInput& wanted);
 
+// A step whose kernel is to be found.
+struct WantedStep {
+  const StepRecord* step = nullptr;
+  const StepRecord* frozen = nullptr;  // the same step in a ready Program, or null
+};
+
 // Belongs to a Session; not thread-safe.
 class Resolver {
  public:
@@ -40,9 +48,14 @@ class Resolver {
       : runtime_(runtime), shared_(std::move(shared)), options_(options), pool_(pool) {}
 
   PolicyContext policy_context() const;
-  // `frozen`: the same step in a ready Program, or null. Errors name the node.
-  absl::StatusOr<ResolvedStep> Resolve(const StepRecord& step, const std::vector<Slot>& slots,
-                                       const StepRecord* frozen);
+  // The kernels of these steps, without weights, found on all threads of the pool unless the policy
+  // is for one at a time. A step that nobody takes has kUnimplemented; any other error ends the
+  // search. Errors name the node.
+  absl::StatusOr<std::vector<absl::StatusOr<ResolvedStep>>> FindKernels(
+      absl::Span<const WantedStep> wanted, const std::vector<Slot>& slots);
+  // Adds the weights, packed as the kernel wants them.
+  absl::Status AddWeights(const StepRecord& step, const std::vector<Slot>& slots,
+                          ResolvedStep* resolved);
   // What identifies the step's kernel, as CanonicalKey().
   std::string Key(const StepRecord& step, const std::vector<Slot>& slots) const;
   // The backend that would run a node before it is split, or after; null if none takes it.
@@ -67,10 +80,18 @@ class Resolver {
   void set_deadline(absl::Time deadline) { deadline_ = deadline; }
 
  private:
+  // What became of a step, and when and where.
+  struct Search {
+    absl::Status status;
+    ResolvedStep found;
+    int64_t start_ns = 0, end_ns = 0;  // of the session's clock, when it has a listener
+    std::thread::id thread;
+  };
   absl::Status MayGoOn() const;
-
+  Search FindKernel(const WantedStep& wanted, const std::vector<Slot>& slots) const;
+  void Report(const Node& node, const Search& search) const;
   absl::Status ChooseKernel(const KernelRequest& request, const StepRecord* frozen,
-                            ResolvedStep* resolved);
+                            ResolvedStep* resolved) const;
   absl::Status Pack(const StepRecord& step, const std::vector<Slot>& slots, ResolvedStep* resolved);
   absl::StatusOr<WeightBytes> PlainWeight(const Slot& slot);
   Relatives& relatives();

@@ -20,6 +20,7 @@ class ReusingPolicy : public Policy {
   bool specializes() const override { return base_->specializes(); }
   bool keeps_programs() const override { return base_->keeps_programs(); }
 
+  bool one_at_a_time() const override { return base_->one_at_a_time(); }
   absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext& context,
                                            const Signature& signature) const override {
     return base_->FindProgram(context, signature);

@@ -53,6 +53,7 @@ class TieredPolicy : public Policy {
   std::vector<std::string> passes() const override { return then_->passes(); }
   bool specializes() const override { return then_->specializes(); }
   bool keeps_programs() const override { return then_->keeps_programs(); }
+  bool one_at_a_time() const override { return then_->one_at_a_time(); }
   absl::Status Check(const PolicyContext& context) const override { return then_->Check(context); }
   absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext& context,
                                            const Signature& signature) const override {

@@ -117,6 +117,7 @@ class TuningPolicy : public Policy {
 
   absl::string_view name() const override { return "tuning"; }
   std::vector<std::string> passes() const override { return NewPlanningPolicy()->passes(); }
+  bool one_at_a_time() const override { return true; }
 
   absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext&, Backend& backend,
                                            const KernelRequest& request,

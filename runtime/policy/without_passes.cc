@@ -21,6 +21,7 @@ class PolicyWithoutPasses : public Policy {
   }
   bool specializes() const override { return inner_->specializes(); }
   bool keeps_programs() const override { return inner_->keeps_programs(); }
+  bool one_at_a_time() const override { return inner_->one_at_a_time(); }
   absl::Status Check(const PolicyContext& context) const override { return inner_->Check(context); }
   // What is ready was made with the inner policy's passes, and is kept for it.
   absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&, const Signature&) const override {

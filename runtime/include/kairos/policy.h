@@ -112,6 +112,9 @@ class Policy {
   virtual absl::StatusOr<Backend*> ChooseBackend(const PolicyContext& context,
                                                  const KernelRequest& request,
                                                  absl::Span<Backend* const> candidates) const;
+  // Whether the executor asks for one kernel after the other, on the thread that runs. Else it asks
+  // for several at once, on the threads of the pool: their kernels cannot use it meanwhile.
+  virtual bool one_at_a_time() const { return false; }
   // Which kernel? `frozen` is the step of a ready Program or of a related plan, or null.
   virtual absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
                                                    const KernelRequest& request,

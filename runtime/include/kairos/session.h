@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,8 +27,9 @@
 
 namespace kairos {
 
-// Something that took time. Strings are valid during the callback. Events of one session nest: a
-// kernel is compiled, and weights are packed, within a recording or within the import of a plan.
+// Something that took time. Strings are valid during the callback. Events of one session nest,
+// those of one thread: a kernel is compiled, and weights are packed, within a recording or within
+// the import of a plan. Several threads compile at once; their events are told behind each other.
 struct Event {
   // kCopy: a run that only moves a value to another memory layout. kPlan: a Program taken from what
   // the policy had ready. kWait: until another thread had made the kernel, within kCompile. kSwap:
@@ -41,6 +43,7 @@ struct Event {
   int64_t start_ns = 0;  // of SessionOptions::clock_ns
   int64_t duration_ns = 0;
   uint64_t bytes = 0;  // kPack: packed bytes
+  std::thread::id thread = std::this_thread::get_id();  // that took this time
 };
 // "passes", "record", "compile" ...
 absl::string_view EventKindName(Event::Kind kind);
