@@ -43,6 +43,9 @@ MadeKernel MakeConv1x1(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeDepthwise(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeWinograd(const KernelRequest& request, absl::string_view frozen);
 
+// The product of two matrices, or batches of them, that come at run time (batched_product.cc).
+MadeKernel MakeBatchedMatMul(const KernelRequest& request, absl::string_view frozen);
+
 // float32 (reduce.cc, arg_max.cc, softmax.cc, layer_norm.cc, resize.cc).
 MadeKernel MakeReduce(const KernelRequest& request);
 MadeKernel MakeGlobalPool(const KernelRequest& request);

@@ -52,6 +52,13 @@ inline bool HasInput(const KernelRequest& request, size_t index) {
   return index < request.node->base_input_count() && request.inputs[index].present;
 }
 
+// Whether there are elements, of float32, that lie in the order of the shape.
+inline bool IsPlainFloat(const Operand& operand) {
+  const TensorType& type = operand.type;
+  return type.dtype == DType::kFloat32 && type.element_count() > 0 &&
+         SameMemoryOrder(type.shape, type.layout, Layout::kPlain);
+}
+
 // `axis` counted from the front; the op table has checked its range.
 inline int64_t PositiveAxis(int64_t axis, size_t rank) {
   return axis < 0 ? axis + static_cast<int64_t>(rank) : axis;

@@ -75,6 +75,7 @@ constexpr absl::string_view kWinogradForms[] = {"own.Conv:winograd2", "own.Conv:
 constexpr absl::string_view kConv1x1Forms[] = {"own.Conv:1x1"};
 constexpr absl::string_view kDepthwiseForms[] = {"own.Conv:depthwise"};
 constexpr absl::string_view kMatMulForms[] = {"own.MatMul"};
+constexpr absl::string_view kBatchedForms[] = {"own.MatMul:batched"};
 constexpr absl::string_view kGemmForms[] = {"own.Gemm"};
 
 constexpr KernelMaker kKernels[] = {
@@ -82,6 +83,7 @@ constexpr KernelMaker kKernels[] = {
     Preferred<own::MakeConv1x1>("Conv", kConv1x1Forms),
     Preferred<own::MakeDepthwise>("Conv", kDepthwiseForms),
     Preferred<own::MakeMatMul>("MatMul", kMatMulForms),
+    Preferred<own::MakeBatchedMatMul>("MatMul", kBatchedForms),
     Preferred<own::MakeGemm>("Gemm", kGemmForms),
 
     Unary("Abs"),

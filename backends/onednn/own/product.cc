@@ -138,12 +138,6 @@ class ProductKernel : public OwnKernel {
   PackedInput packed_;
 };
 
-bool IsPlainFloat(const Operand& operand) {
-  const TensorType& type = operand.type;
-  return type.dtype == DType::kFloat32 && type.element_count() > 0 &&
-         SameMemoryOrder(type.shape, type.layout, Layout::kPlain);
-}
-
 // Whether the operand is one float for each column of a matrix.
 bool IsRow(const Operand& operand, int64_t columns) {
   const Shape& shape = operand.type.shape;
