@@ -1,8 +1,17 @@
 #include "common/trace.h"
 
+#include <chrono>
 #include <utility>
 
 namespace kairos {
+namespace {
+
+// That of events, unless a session brings its own.
+int64_t NowNs() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<Runtime>> MakeTracedRuntime(const EngineOptions& options,
                                                            const std::string& path,
@@ -18,6 +27,15 @@ absl::StatusOr<std::shared_ptr<Runtime>> MakeTracedRuntime(const EngineOptions& 
   RuntimeOptions runtime = ToRuntimeOptions(options);
   runtime.thread_pool = tracing->lanes.get();
   return MakeRuntime(std::move(runtime));
+}
+
+TracedPart::TracedPart(EventTrace* trace, absl::string_view name)
+    : trace_(trace), name_(name), start_ns_(trace == nullptr ? 0 : NowNs()) {}
+
+void TracedPart::End() {
+  if (EventTrace* trace = std::exchange(trace_, nullptr)) {
+    trace->AddSpan("tool", name_, start_ns_, NowNs() - start_ns_);
+  }
 }
 
 }  // namespace kairos

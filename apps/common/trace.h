@@ -2,10 +2,12 @@
 #ifndef KAIROS_APPS_COMMON_TRACE_H_
 #define KAIROS_APPS_COMMON_TRACE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 #include "common/engine.h"
 #include "kairos/event_trace.h"
@@ -23,6 +25,23 @@ absl::StatusOr<std::shared_ptr<Runtime>> MakeTracedRuntime(const EngineOptions& 
                                                            const std::string& path,
                                                            EventTraceOptions trace_options,
                                                            Tracing* tracing);
+
+// A part of a tool's own work as a span, so that a trace accounts for all of the time. Until End()
+// or the end of its scope.
+class TracedPart {
+ public:
+  // `trace`: null for none.
+  TracedPart(EventTrace* trace, absl::string_view name);
+  ~TracedPart() { End(); }
+  TracedPart(const TracedPart&) = delete;
+  TracedPart& operator=(const TracedPart&) = delete;
+  void End();
+
+ private:
+  EventTrace* trace_;
+  const absl::string_view name_;
+  const int64_t start_ns_;
+};
 
 }  // namespace kairos
 

@@ -72,6 +72,7 @@ absl::StatusOr<Started> Start(const SampleRequest& request, const Subject& subje
   AddLoadTimes(started.model->load_phases(), &started.stages);
   remember_memory();
 
+  TracedPart making_session(subject.tracing->trace.get(), "session");
   watch.Restart();
   absl::StatusOr<std::shared_ptr<const Policy>> policy = subject.make_policy();
   if (!policy.ok()) return policy.status();
@@ -86,12 +87,15 @@ absl::StatusOr<Started> Start(const SampleRequest& request, const Subject& subje
   started.session = *std::move(session);
   started.stages["session"] = watch.Lap();
   started.load_ms += started.stages["session"];
+  making_session.End();
 
+  TracedPart making_inputs(subject.tracing->trace.get(), "inputs");
   absl::StatusOr<std::vector<std::vector<Tensor>>> inputs = InputSets(request, *started.model);
   if (!inputs.ok()) return inputs.status();
   started.inputs = *std::move(inputs);
   const std::vector<TensorView> views = Views(started.inputs[0]);
   remember_memory();
+  making_inputs.End();
   watch.Restart();
   absl::StatusOr<std::vector<Tensor>> outputs = started.session->Run(views);
   if (!outputs.ok()) return outputs.status();

@@ -69,11 +69,15 @@ absl::Status Run(const Options& options) {
   if (!runtime.ok()) return runtime.status();
   absl::StatusOr<std::shared_ptr<const Model>> model = Model::Load(options.model);
   if (!model.ok()) return model.status();
+  if (tracing.trace != nullptr) tracing.trace->AddLoad(**model);
+  TracedPart making_inputs(tracing.trace.get(), "inputs");
   std::vector<NamedShape> shapes;
   for (const auto& group : options.shapes) shapes.insert(shapes.end(), group.begin(), group.end());
   absl::StatusOr<std::vector<Tensor>> tensors = MakeInputs(**model, shapes, *inputs);
   if (!tensors.ok()) return tensors.status();
+  making_inputs.End();
 
+  TracedPart making_session(tracing.trace.get(), "session");
   SessionOptions session_options;
   absl::StatusOr<std::shared_ptr<const Policy>> policy = MakePolicy(options.engine);
   if (!policy.ok()) return policy.status();
@@ -83,15 +87,13 @@ absl::Status Run(const Options& options) {
   session_options.buckets = *std::move(buckets);
   for (const NamedFile& tap : *taps) session_options.taps.push_back(tap.first);
   session_options.time_runs = !options.log.empty();
-  if (tracing.trace != nullptr) {
-    tracing.trace->AddLoad(**model);
-    session_options.on_event = tracing.trace->Listener();
-  }
+  if (tracing.trace != nullptr) session_options.on_event = tracing.trace->Listener();
   std::vector<std::string> names = (*model)->output_names();
   names.insert(names.end(), session_options.taps.begin(), session_options.taps.end());
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Make(*runtime, *model, std::move(session_options));
   if (!session.ok()) return session.status();
+  making_session.End();
   absl::StatusOr<std::vector<Tensor>> results = (*session)->Run(Views(*tensors));
   if (!results.ok()) return results.status();
 

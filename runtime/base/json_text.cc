@@ -6,6 +6,7 @@ namespace kairos {
 
 std::string JsonQuoted(absl::string_view text) {
   std::string out = "\"";
+  out.reserve(text.size() + 2);
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       out += {'\\', c};

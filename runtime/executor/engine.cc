@@ -70,8 +70,10 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::TryReady(const ProgramSet
 absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& set,
                                                                    const Signature& signature) {
   TellPolicy();  // of one that was prepared and has not run
-  absl::StatusOr<ReadyProgram> ready =
-      resolver_.policy().FindProgram(resolver_.policy_context(), signature);
+  absl::StatusOr<ReadyProgram> ready = [&] {
+    EventTimer timer(options_, Event::Kind::kPlan);
+    return resolver_.policy().FindProgram(resolver_.policy_context(), signature);
+  }();
   if (!ready.ok()) return Annotate(signature.ToString(set.input_names()), ready.status());
   std::string reason = ready->reason;
   std::shared_ptr<const Program> program;
@@ -205,8 +207,11 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
     return absl::FailedPreconditionError(absl::StrCat(
         signature.ToString(set.input_names()), ": not prepared, and a run makes no Program"));
   }
-  const int64_t start_ns = EventTimer::Now(options_);
+  const int64_t start_ns = EventTimer::Now(options_), recordings = stats_.recordings;
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program, MakeProgram(set, signature));
+  // Memory for it, its arguments, and the end of one that it takes the place of.
+  const bool recorded = stats_.recordings > recordings;
+  EventTimer timer(options_, recorded ? Event::Kind::kRecord : Event::Kind::kPlan);
   KAIROS_RETURN_IF_ERROR(Reserve(*program));
   auto bound = std::make_unique<BoundProgram>(std::move(program));
   RunLogEntry& entry = LogEntryOf(set, *bound);

@@ -30,10 +30,11 @@ struct Watched {
   std::shared_ptr<Runtime> runtime;
   std::unique_ptr<Session> session;
 
-  Watched(Delays delays, std::function<void(const Event&)> on_event) {
+  Watched(Delays delays, std::function<void(const Event&)> on_event,
+          std::shared_ptr<const Policy> policy = NewJitPolicy()) {
     runtime = NewRuntime("", 1, std::make_unique<SlowBackend>(&time, delays));
     SessionOptions options;
-    options.policy = NewJitPolicy();
+    options.policy = std::move(policy);
     options.on_event = std::move(on_event);
     options.clock_ns = time.clock();
     session = Unwrap(Session::Make(runtime, NewModel(Mlp()), options));
@@ -64,6 +65,49 @@ TEST_CASE("events have the durations of the work, on the caller's clock") {
   Run(*watched.session, MlpInput(3));
   CHECK(ns.size() == 1);
   CHECK(ns[Event::Kind::kRun] == steps * 3000000);
+}
+
+// Looks for a Program for 7 ms, and has none.
+class SlowToFind : public Policy {
+ public:
+  FakeTime* time = nullptr;
+
+  absl::string_view name() const override { return "slow"; }
+  std::vector<std::string> passes() const override { return policy_->passes(); }
+  absl::StatusOr<ReadyProgram> FindProgram(const PolicyContext&, const Signature&) const override {
+    time->Pass(7);
+    return ReadyProgram{};
+  }
+  absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
+                                           const KernelRequest& request,
+                                           const StepRecord* frozen) const override {
+    return policy_->GetKernel(context, backend, request, frozen);
+  }
+
+ private:
+  const std::shared_ptr<const Policy> policy_ = NewJitPolicy();
+};
+
+TEST_CASE("looking for a Program that is ready is an event of its plan") {
+  int64_t plan_ns = 0;
+  const auto policy = std::make_shared<SlowToFind>();
+  Watched watched(
+      SomeDelays(),
+      [&](const Event& e) { plan_ns += e.kind == Event::Kind::kPlan ? e.duration_ns : 0; }, policy);
+  policy->time = &watched.time;
+  Run(*watched.session, MlpInput(3));
+  CHECK(plan_ns == 7000000);
+}
+
+TEST_CASE("times of a trace are written to the nanosecond, below zero, too") {
+  const TempDir dir;
+  auto trace = Unwrap(EventTrace::Open(dir.File("t.json")));
+  trace->AddSpan("run", "one", 1234567890123, 7);
+  trace->AddSpan("run", "before", -1005, 1000);
+  Require(trace->Finish());
+  const std::string text = ReadFile(dir.File("t.json"));
+  CHECK(text.find("\"ts\":1234567890.123,\"dur\":0.007,") != std::string::npos);
+  CHECK(text.find("\"ts\":-1.005,\"dur\":1.000,") != std::string::npos);
 }
 
 TEST_CASE("spans of a trace add up to the time of the run") {
