@@ -15,6 +15,9 @@
 namespace kairos {
 namespace {
 
+constexpr size_t kSignatures = 2;
+constexpr size_t kFinds = 1000;
+
 class IdleKernel : public Kernel {
  public:
   absl::string_view name() const override { return "idle"; }
@@ -61,6 +64,38 @@ Graph Chain(int operators) {
   return graph;
 }
 
+// As many operators as inputs; all dimensions are free, and of one size.
+Graph SideBySide(int inputs, int dimensions) {
+  Graph graph;
+  graph.name = "side_by_side";
+  for (int i = 0; i < inputs; ++i) {
+    Value x;
+    x.name = absl::StrCat("x", i);
+    x.dtype = DType::kFloat32;
+    x.dims.emplace(static_cast<size_t>(dimensions), Dim{-1, "n"});
+    graph.values.push_back(std::move(x));
+    Value y;
+    y.name = absl::StrCat("y", i);
+    graph.values.push_back(std::move(y));
+    Node node;
+    node.op = "Sin";
+    node.name = absl::StrCat("sin", i);
+    node.inputs = {2 * i};
+    node.outputs = {2 * i + 1};
+    graph.nodes.push_back(std::move(node));
+    graph.inputs.push_back(2 * i);
+    graph.outputs.push_back(2 * i + 1);
+  }
+  return graph;
+}
+
+absl::StatusOr<std::shared_ptr<Runtime>> IdleRuntime() {
+  RuntimeOptions options;
+  options.threads = 1;
+  options.extra_backends.push_back(std::make_unique<IdleBackend>());
+  return Runtime::Make(std::move(options));
+}
+
 absl::StatusOr<double> NsPerOperator(const std::shared_ptr<Runtime>& runtime,
                                      const std::shared_ptr<const Model>& model, int runs,
                                      const NowNs& now_ns, SessionOptions options) {
@@ -92,10 +127,7 @@ absl::StatusOr<double> NsPerOperator(const std::shared_ptr<Runtime>& runtime,
 }  // namespace
 
 absl::StatusOr<DispatchCost> MeasureDispatch(int operators, int runs, const NowNs& now_ns) {
-  RuntimeOptions options;
-  options.threads = 1;
-  options.extra_backends.push_back(std::make_unique<IdleBackend>());
-  absl::StatusOr<std::shared_ptr<Runtime>> runtime = Runtime::Make(std::move(options));
+  absl::StatusOr<std::shared_ptr<Runtime>> runtime = IdleRuntime();
   if (!runtime.ok()) return runtime.status();
   absl::StatusOr<std::shared_ptr<const Model>> model = Model::FromGraph(Chain(operators));
   if (!model.ok()) return model.status();
@@ -109,6 +141,43 @@ absl::StatusOr<DispatchCost> MeasureDispatch(int operators, int runs, const NowN
       NsPerOperator(*runtime, *model, runs, now_ns, std::move(listening));
   if (!watched.ok()) return watched.status();
   return DispatchCost{*unwatched, *watched};
+}
+
+absl::StatusOr<double> MeasureFind(int inputs, int dimensions, int repeats, const NowNs& now_ns) {
+  absl::StatusOr<std::shared_ptr<Runtime>> runtime = IdleRuntime();
+  if (!runtime.ok()) return runtime.status();
+  absl::StatusOr<std::shared_ptr<const Model>> model =
+      Model::FromGraph(SideBySide(inputs, dimensions));
+  if (!model.ok()) return model.status();
+  SessionOptions options;
+  options.policy = NewJitPolicy();
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Make(*runtime, *model, std::move(options));
+  if (!session.ok()) return session.status();
+  std::vector<std::vector<Tensor>> tensors(kSignatures);
+  std::vector<std::vector<TensorView>> signatures(kSignatures);
+  for (size_t s = 0; s < kSignatures; ++s) {
+    tensors[s].reserve(static_cast<size_t>(inputs));  // views point into them
+    const Shape shape(static_cast<size_t>(dimensions), static_cast<int64_t>(s) + 1);
+    for (int i = 0; i < inputs; ++i) {
+      absl::StatusOr<Tensor> tensor = Tensor::Make(DType::kFloat32, shape);
+      if (!tensor.ok()) return tensor.status();
+      tensors[s].push_back(*std::move(tensor));
+      signatures[s].push_back(tensors[s].back().view());
+    }
+    if (absl::Status made = (*session)->Prepare(signatures[s]); !made.ok()) return made;
+  }
+  std::vector<double> ns;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    size_t found = 0;
+    const int64_t start_ns = now_ns();
+    for (size_t i = 0; i < kFinds; ++i) {
+      found += (*session)->Ready(signatures[i % kSignatures]) ? 1 : 0;
+    }
+    ns.push_back(static_cast<double>(now_ns() - start_ns) / kFinds);
+    if (found != kFinds) return absl::InternalError("find: a Program that was made is not there");
+  }
+  return Median(std::move(ns));
 }
 
 }  // namespace kairos

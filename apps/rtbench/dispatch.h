@@ -1,4 +1,5 @@
-// What the executor itself takes per operator: a chain of operators whose kernels do nothing.
+// What the executor itself takes: per operator, of which a chain has kernels that do nothing, and
+// to find a Program.
 #ifndef KAIROS_APPS_RTBENCH_DISPATCH_H_
 #define KAIROS_APPS_RTBENCH_DISPATCH_H_
 
@@ -16,6 +17,11 @@ struct DispatchCost {
 
 // On one thread. The clock is that of the events, too.
 absl::StatusOr<DispatchCost> MeasureDispatch(int operators, int runs, const NowNs& now_ns);
+
+// What a run takes, in ns, to find its Program among those of known signatures: the median over
+// `repeats` of many. The model has so many inputs of so many dimensions; two of its signatures take
+// turns, so that none is the one that was found last.
+absl::StatusOr<double> MeasureFind(int inputs, int dimensions, int repeats, const NowNs& now_ns);
 
 }  // namespace kairos
 

@@ -5,9 +5,11 @@
 //   rtbench compare MODEL.onnx ...   convert, compile, and measure beside other runtimes
 //   rtbench diff A.json B.json       what changed beyond noise
 //   rtbench show A.json ...          print, join and draw results that are there already
-//   rtbench dispatch                 what the executor itself takes per operator
+//   rtbench dispatch                 what the executor itself takes per operator, and to find a
+//   Program
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -108,11 +110,43 @@ int ShowTool(int argc, char** argv) {
   });
 }
 
+constexpr std::pair<int, int> kFoundInputs[] = {{1, 4}, {2, 2}, {8, 4}, {32, 8}};
+
+absl::Status ShowDispatch(int operators, int runs, double at_most_ns) {
+  absl::StatusOr<DispatchCost> cost = MeasureDispatch(operators, runs, SteadyNowNs);
+  if (!cost.ok()) return cost.status();
+  std::printf(
+      "%d operators that do nothing, 1 thread, median of %d runs: %.1f ns per operator, "
+      "%.1f ns watched\n",
+      operators, runs, cost->unwatched_ns, cost->watched_ns);
+  if (at_most_ns == 0 || cost->unwatched_ns <= at_most_ns) return absl::OkStatus();
+  return absl::InternalError(absl::StrFormat("%.1f ns per operator, expected at most %.1f",
+                                             cost->unwatched_ns, at_most_ns));
+}
+
+// `at_most_ns`: besides 1 ns for each dimension.
+absl::Status ShowFind(int repeats, double at_most_ns) {
+  for (const auto& [inputs, dimensions] : kFoundInputs) {
+    absl::StatusOr<double> ns = MeasureFind(inputs, dimensions, repeats, SteadyNowNs);
+    if (!ns.ok()) return ns.status();
+    const std::string what = absl::StrFormat("the Program of %d input%s of %d dimensions", inputs,
+                                             inputs == 1 ? "" : "s", dimensions);
+    std::printf("%s found in %.1f ns\n", what.c_str(), *ns);
+    const double limit_ns = at_most_ns + inputs * dimensions;
+    if (at_most_ns == 0 || *ns <= limit_ns) continue;
+    return absl::InternalError(
+        absl::StrFormat("%s found in %.1f ns, expected at most %.1f", what, *ns, limit_ns));
+  }
+  return absl::OkStatus();
+}
+
 int DispatchTool(int argc, char** argv) {
   int operators = 1000, runs = 2000;
-  double at_most_ns = 0;
-  CLI::App app("Measures what the executor takes per operator, watched and unwatched.",
-               "rtbench dispatch");
+  double at_most_ns = 0, find_at_most_ns = 0;
+  CLI::App app(
+      "Measures what the executor takes per operator, watched and unwatched, and to find the "
+      "Program of a signature that it knows.",
+      "rtbench dispatch");
   app.add_option("--operators", operators, "length of the chain; its kernels do nothing")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
@@ -121,16 +155,13 @@ int DispatchTool(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--at-most", at_most_ns, "fail when an unwatched operator takes longer, in ns")
       ->check(CLI::PositiveNumber);
-  return RunTool(app, argc, argv, [&]() -> absl::Status {
-    absl::StatusOr<DispatchCost> cost = MeasureDispatch(operators, runs, SteadyNowNs);
-    if (!cost.ok()) return cost.status();
-    std::printf(
-        "%d operators that do nothing, 1 thread, median of %d runs: %.1f ns per operator, "
-        "%.1f ns watched\n",
-        operators, runs, cost->unwatched_ns, cost->watched_ns);
-    if (at_most_ns == 0 || cost->unwatched_ns <= at_most_ns) return absl::OkStatus();
-    return absl::InternalError(absl::StrFormat("%.1f ns per operator, expected at most %.1f",
-                                               cost->unwatched_ns, at_most_ns));
+  app.add_option("--find-at-most", find_at_most_ns,
+                 "fail when finding a Program takes longer, in ns, besides 1 for each dimension")
+      ->check(CLI::PositiveNumber);
+  return RunTool(app, argc, argv, [&] {
+    absl::Status status = ShowDispatch(operators, runs, at_most_ns);
+    status.Update(ShowFind(runs, find_at_most_ns));
+    return status;
   });
 }
 
