@@ -54,6 +54,80 @@ class InferenceSession:
         return []
 """
 
+# PyTorch and what reads ONNX files for it, with a model that needs to be rewritten for it.
+ONNX = """
+import copy
+class Tensor:
+    def __init__(self, name="", values=()): self.name, self.values = name, list(values)
+    def CopyFrom(self, other): self.name, self.values = other.name, list(other.values)
+class Attribute:
+    def __init__(self, name, t=None, value=None): self.name, self.t, self.value = name, t, value
+class Many(list):
+    def add(self):
+        self.append(Tensor())
+        return self[-1]
+class Node:
+    def __init__(self, op_type, input, output, attribute=()):
+        self.op_type, self.input, self.output, self.attribute = op_type, list(input), list(output), list(attribute)
+class Opset:
+    domain, version = "", 21
+class Named:
+    name = "x"
+class Graph:
+    def __init__(self):
+        self.input = [Named()]
+        self.initializer = Many([Tensor("axes", [2, 3])])
+        self.node = [Node("Constant", [], ["target"], [Attribute("value", t=Tensor("", [1, -1]))]),
+                     Node("ReduceMean", ["x", "axes"], ["m"]),
+                     Node("Reshape", ["m", "target"], ["y"], [Attribute("allowzero", value=1)])]
+class Model:
+    def __init__(self): self.graph, self.opset_import = Graph(), [Opset()]
+class helper:
+    @staticmethod
+    def make_attribute(name, value): return Attribute(name, value=value)
+class numpy_helper:
+    class Array(list):
+        def tolist(self): return list(self)
+    @staticmethod
+    def to_array(tensor): return numpy_helper.Array(tensor.values)
+def load(path): return Model()
+"""
+ONNX2TORCH = """
+import os, pathlib
+def convert(model):
+    CONVERT
+    log = open(pathlib.Path(__file__).parent / "log", "a")
+    for node in model.graph.node:
+        print(node.op_type, node.input, [(a.name, a.value) for a in node.attribute], file=log, flush=True)
+    print("opset", model.opset_import[0].version, [t.name for t in model.graph.initializer], file=log, flush=True)
+    class Graph: nodes = []
+    class Module:
+        graph = Graph()
+        def eval(self): return self
+        def recompile(self): pass
+        def __call__(self, *inputs): return inputs
+    return Module()
+"""
+TORCH = """
+import contextlib, os, pathlib
+__version__ = "7.7"
+class Output:
+    def __init__(self, array): self.array = array
+    def numpy(self): return self.array
+def set_num_threads(count): pass
+def from_numpy(array): return Output(array)
+def no_grad(): return contextlib.nullcontext()
+def compile(module):
+    folder = os.environ.get("TORCHINDUCTOR_CACHE_DIR", "")
+    print("compile", folder, os.path.isdir(folder), file=open(pathlib.Path(__file__).parent / "log", "a"), flush=True)
+    return module
+"""
+
+
+def add_torch(folder, convert="pass"):
+    for name, text in [("onnx", ONNX), ("onnx2torch", ONNX2TORCH.replace("CONVERT", convert)), ("torch", TORCH)]:
+        pathlib.Path(folder, name + ".py").write_text(text)
+
 
 def bench(folder, body, *arguments):
     """Rows of a run whose stand-in does `body` in each run, and what it was asked to do."""
@@ -106,6 +180,37 @@ def test_a_peer_that_is_not_installed_says_so_in_its_row(folder):
     equal([row.get("error") for row in rows if row["policy"] not in ("jit", "onnxruntime")],
           ["not installed: No module named 'openvino'", "not installed: No module named 'onnx'",
            "peer 'nobody': unknown, expected onnxruntime, openvino, torch, torch_compile"])
+
+
+def test_torch_gets_the_model_in_a_form_that_its_converter_knows(folder):
+    add_torch(folder)
+    rows, log = bench(folder, "", "--peers", "torch,torch_compile")
+    equal([row["engine"] for row in rows if "torch" in row["policy"]], ["PyTorch 7.7 eager", "PyTorch 7.7 compile"])
+    equal(log[log.index("ReduceMean ['x'] [('axes', [2, 3])]"):][:3],
+          ["ReduceMean ['x'] [('axes', [2, 3])]", "Reshape ['m', 'target'] []", "opset 17 ['axes', 'target']"])
+
+
+def test_torch_compile_starts_without_what_earlier_processes_compiled(folder):
+    add_torch(folder)
+    folders = []
+    for _ in range(2):
+        _, log = bench(folder, "", "--peers", "torch_compile")
+        folders += [line.split() for line in log if line.startswith("compile")]
+    equal([words[2] for words in folders], ["True", "True"])
+    assert folders[0][1] != folders[1][1], folders
+    assert not any(os.path.exists(words[1]) for words in folders), folders
+    # Ours starts from a cache, too.
+    _, log = bench(folder, "", "--peers", "torch_compile", "--cache", f"{folder}/cache")
+    equal([line for line in log if line.startswith("compile")], ["compile  False"])
+
+
+def test_a_model_that_torch_cannot_have_says_so_in_its_row(folder):
+    add_torch(folder, 'raise NotImplementedError("no converter for Frobnicate\\nand more")')
+    rows, _ = bench(folder, "", "--peers", "torch")
+    equal([row.get("error") for row in rows if row["policy"] != "onnxruntime"],
+          [None, "onnx2torch cannot convert it: NotImplementedError: no converter for Frobnicate"])
+    table = subprocess.run([RTBENCH, "show", f"{folder}/result.json"], capture_output=True, text=True).stdout
+    assert "onnx2torch cannot convert it" in table and "  jit" in table, table
 
 
 def main():
