@@ -95,6 +95,10 @@ def test_dispatch(folder):
     done = run(RTBENCH, "dispatch", "--operators", "50", "--runs", "20", "--at-most", "0.0001")
     equal(done.returncode, 1)
     assert done.stderr.endswith(" ns per operator, expected at most 0.0\n"), done.stderr
+    equal(done.stdout.count(" found in "), 4)
+    done = run(RTBENCH, "dispatch", "--operators", "50", "--runs", "20", "--find-at-most", "0.0001")
+    equal(done.returncode, 1)
+    assert "rtbench dispatch: the Program of 1 input of 4 dimensions found in " in done.stderr, done.stderr
     equal(run(RTBENCH, "dispatch", "--operators", "0").returncode, 2)
 
 
@@ -188,6 +192,7 @@ def test_trace_of_every_row(folder):
     spans = [event for event in events if event["ph"] == "X"]
     equal({event["pid"] for event in spans}, {1, 2})
     equal({"load", "compile", "run"} - {event["cat"] for event in spans}, set())
+    equal({"session", "inputs"} - {event["name"] for event in spans if event["cat"] == "tool"}, set())
     names = [event["args"]["name"] for event in events if event["name"] == "process_name"]
     assert "jit" in names[0] and "aot" in names[1], names
 
