@@ -24,7 +24,7 @@ BackgroundQueue::~BackgroundQueue() {
 
 void BackgroundQueue::Add(std::function<void()> job) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));
     if (running_) return;
     running_ = true;
@@ -35,8 +35,8 @@ void BackgroundQueue::Add(std::function<void()> job) {
 }
 
 void BackgroundQueue::Wait() {
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &BackgroundQueue::idle));
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return !running_; });
 }
 
 bool BackgroundQueue::Start() {
@@ -62,9 +62,10 @@ void BackgroundQueue::Work() {
   while (true) {
     std::function<void()> job;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       if (jobs_.empty()) {
         running_ = false;
+        idle_.notify_all();
         return;
       }
       job = std::move(jobs_.front());

@@ -3,13 +3,13 @@
 #ifndef KAIROS_RUNTIME_BASE_BACKGROUND_QUEUE_H_
 #define KAIROS_RUNTIME_BASE_BACKGROUND_QUEUE_H_
 
+#include <condition_variable>
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <sys/types.h>
 #include <thread>
 #include <unistd.h>
-
-#include "absl/synchronization/mutex.h"
 
 namespace kairos {
 
@@ -31,11 +31,11 @@ class BackgroundQueue {
  private:
   bool Start();
   void Work();
-  bool idle() const { return !running_; }
 
   const char* const thread_name_;
   const pid_t pid_ = getpid();
-  absl::Mutex mutex_;
+  std::mutex mutex_;
+  std::condition_variable idle_;
   std::deque<std::function<void()>> jobs_;
   bool running_ = false;  // a thread will look at jobs_ once more
   std::thread thread_;    // joinable also after it has ended

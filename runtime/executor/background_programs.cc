@@ -1,5 +1,6 @@
 #include "executor/background_programs.h"
 
+#include <optional>
 #include <utility>
 
 #include "base/background_queue.h"
@@ -39,15 +40,21 @@ struct BackgroundPrograms::Job {
   }
 
   void Run() {
-    const int64_t start_ns = SteadyNs();
-    Made made{set, instead_of, Make(), 0};
-    made.duration_ns = SteadyNs() - start_ns;
+    std::optional<Made> made;
+    if (instead_of.use_count() > 1) {  // the session has it still
+      const int64_t start_ns = SteadyNs();
+      made = Made{set, instead_of, Make(), 0};
+      made->duration_ns = SteadyNs() - start_ns;
+    }
     const std::shared_ptr<Inbox> target = inbox.lock();
     if (target == nullptr) return;
-    absl::MutexLock lock(&target->mutex);
-    target->made.push_back(std::move(made));
-    target->any.store(true, std::memory_order_release);
+    const std::lock_guard lock(target->mutex);
+    if (made.has_value()) {
+      target->made.push_back(*std::move(made));
+      target->any.store(true, std::memory_order_release);
+    }
     --target->pending;
+    target->fewer_pending.notify_all();
   }
 };
 
@@ -60,27 +67,33 @@ BackgroundPrograms::BackgroundPrograms(Runtime& runtime, std::shared_ptr<const M
   options_.clock_ns = nullptr;
 }
 
-void BackgroundPrograms::Make(ProgramSet& set, const PrepareFor& prepare, bool tell_policy,
+bool BackgroundPrograms::Make(ProgramSet& set, const PrepareFor& prepare, bool tell_policy,
                               std::shared_ptr<const Program> instead_of) {
   {
-    absl::MutexLock lock(&inbox_->mutex);
+    const std::lock_guard lock(inbox_->mutex);
+    if (inbox_->pending == kMaxPending) return false;
     ++inbox_->pending;
   }
   auto job = std::make_shared<Job>(Job{runtime_, model_, shared_, options_, prepare, tell_policy,
                                        &set, std::move(instead_of), inbox_});
   runtime_.background_->Add([job] { job->Run(); });
+  return true;
 }
 
 std::vector<BackgroundPrograms::Made> BackgroundPrograms::Take() {
-  absl::MutexLock lock(&inbox_->mutex);
+  const std::lock_guard lock(inbox_->mutex);
   inbox_->any.store(false, std::memory_order_relaxed);
   return std::exchange(inbox_->made, {});
 }
 
 bool BackgroundPrograms::Await(absl::Time deadline) const {
-  const auto idle = +[](Inbox* inbox) { return inbox->pending == 0; };
-  absl::MutexLock lock(&inbox_->mutex);
-  return inbox_->mutex.AwaitWithDeadline(absl::Condition(idle, inbox_.get()), deadline);
+  const auto idle = [this] { return inbox_->pending == 0; };
+  std::unique_lock lock(inbox_->mutex);
+  if (deadline != absl::InfiniteFuture()) {
+    return inbox_->fewer_pending.wait_until(lock, absl::ToChronoTime(deadline), idle);
+  }
+  inbox_->fewer_pending.wait(lock, idle);
+  return true;
 }
 
 }  // namespace kairos

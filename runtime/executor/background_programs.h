@@ -4,14 +4,15 @@
 #define KAIROS_RUNTIME_EXECUTOR_BACKGROUND_PROGRAMS_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 #include "executor/prepared_graph.h"
@@ -42,8 +43,11 @@ class BackgroundPrograms {
     absl::StatusOr<std::shared_ptr<const Program>> program;
     int64_t duration_ns = 0;
   };
-  // `instead_of`: a Program of the set whose place a Program of the session's policy is to take.
-  void Make(ProgramSet& set, const PrepareFor& prepare, bool tell_policy,
+  // So many at a time: a Program that waits to be replaced takes memory.
+  static constexpr int kMaxPending = 16;
+  // `instead_of`: a Program of the set whose place a Program of the session's policy is to take, if
+  // it has not been dropped by then. False, and nothing done, when there are too many.
+  bool Make(ProgramSet& set, const PrepareFor& prepare, bool tell_policy,
             std::shared_ptr<const Program> instead_of);
   // Whether Take() would return something.
   bool any_made() const { return inbox_->any.load(std::memory_order_acquire); }
@@ -54,7 +58,8 @@ class BackgroundPrograms {
  private:
   struct Inbox {
     std::atomic<bool> any{false};
-    absl::Mutex mutex;
+    std::mutex mutex;
+    std::condition_variable fewer_pending;
     std::vector<Made> made;
     int pending = 0;
   };

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 
 #include "executor/program.h"
+#include "executor/program_budget.h"
 #include "kairos/session.h"
 #include "kairos/tensor.h"
 
@@ -25,6 +26,14 @@ class BoundProgram {
   const std::shared_ptr<const Program>& shared_program() const { return program_; }
   // How many there were, this one included.
   int64_t CountRun() { return ++runs_; }
+
+  // For its session: when it was used last, whether it stays whatever memory it takes, and what it
+  // is charged.
+  uint64_t last_use = 0;
+  bool stays = false;
+  bool better_is_made = false;  // in the background
+  std::unique_ptr<const ProgramCharge> charge;
+
   // Types of the outputs, in the order of the graph's outputs.
   const std::vector<TensorType>& output_types() const { return output_types_; }
 

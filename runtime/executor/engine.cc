@@ -23,6 +23,7 @@ Engine::Engine(std::shared_ptr<Runtime> runtime, std::shared_ptr<const Model> mo
     : runtime_(std::move(runtime)),
       model_(std::move(model)),
       options_(std::move(options)),
+      account_(*runtime_->program_budget_),
       resolver_(*runtime_, shared, options_, runtime_->thread_pool()) {
   SetUpProvisional(shared);
 }
@@ -136,10 +137,11 @@ void Engine::Swap(const BackgroundPrograms::Made& made) {
     return AddReason(std::string(reserved.message()));
   }
   ProgramSet& set = *made.set;
-  if (set.table.Replace(*made.instead_of, std::make_unique<BoundProgram>(program)) == nullptr) {
-    return;  // it has been prepared, or forgotten
-  }
+  BoundProgram* bound =
+      set.table.Replace(*made.instead_of, std::make_unique<BoundProgram>(program));
+  if (bound == nullptr) return;  // it has been prepared, or forgotten
   if (set.last == made.instead_of.get()) set.last = nullptr;
+  Charge(set, Use(bound));
   ++stats_.swaps;
   ++stats_.recordings;
   recordings_.AddBackground(program->record.signature, set.input_names(), made.duration_ns);
@@ -198,7 +200,7 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   if (keeps && inputs.size() == set.keyed.size()) {
     if (BoundProgram* found = set.table.Find(inputs)) {
       KAIROS_RETURN_IF_ERROR(CheckInputData(set.graph, inputs));
-      if (!found->program().provisional || purpose_ != Purpose::kPrepare) return found;
+      if (!found->program().provisional || purpose_ != Purpose::kPrepare) return Use(found);
       old = found->shared_program();
     }
   }
@@ -217,10 +219,46 @@ absl::StatusOr<BoundProgram*> Engine::ProgramFor(ProgramSet& set,
   RunLogEntry& entry = LogEntryOf(set, *bound);
   if (entry.made_ns == 0) entry.made_ns = EventTimer::Now(options_) - start_ns;
   set.last = nullptr;
-  if (old != nullptr) return set.table.Replace(*old, std::move(bound));
-  if (keeps) return set.table.Insert(inputs, std::move(bound));
-  set.transient = std::move(bound);
-  return set.transient.get();
+  if (!keeps) {
+    set.transient = std::move(bound);
+    return set.transient.get();
+  }
+  BoundProgram* kept = old != nullptr ? set.table.Replace(*old, std::move(bound))
+                                      : set.table.Insert(inputs, std::move(bound));
+  Charge(set, Use(kept));
+  return kept;
+}
+
+BoundProgram* Engine::Use(BoundProgram* program) {
+  program->last_use = ++uses_;
+  if (purpose_ == Purpose::kPrepare) program->stays = true;
+  return program;
+}
+
+void Engine::Charge(ProgramSet& set, BoundProgram* program) {
+  if (std::find(charged_.begin(), charged_.end(), &set) == charged_.end()) {
+    charged_.push_back(&set);
+  }
+  program->charge = std::make_unique<const ProgramCharge>(account_, program->shared_program());
+  MakeRoom(*program);
+}
+
+void Engine::MakeRoom(const BoundProgram& other) {
+  while (account_.MustGiveUp()) {
+    ProgramSet* from = nullptr;
+    const BoundProgram* oldest = nullptr;
+    for (ProgramSet* set : charged_) {
+      const BoundProgram* candidate = set->table.Oldest(other);
+      if (candidate == nullptr) continue;
+      if (oldest != nullptr && oldest->last_use < candidate->last_use) continue;
+      oldest = candidate;
+      from = set;
+    }
+    if (oldest == nullptr) return;
+    if (from->last == &oldest->program()) from->last = nullptr;
+    from->table.Remove(*oldest);
+    account_.CountEviction();
+  }
 }
 
 absl::StatusOr<MemoryPlan> Engine::PlanMemory(const ProgramSet& set,
@@ -294,8 +332,9 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
   }
   TellPolicy();
   if (status.ok() && background_ != nullptr && program.program().provisional &&
-      program.CountRun() == runs_before_better_) {
-    background_->Make(set, set.prepare, TellsPolicy(set), program.shared_program());
+      program.CountRun() >= runs_before_better_ && !program.better_is_made) {
+    program.better_is_made =
+        background_->Make(set, set.prepare, TellsPolicy(set), program.shared_program());
   }
   return status;
 }

@@ -16,6 +16,7 @@
 #include "base/aligned_buffer.h"
 #include "executor/background_programs.h"
 #include "executor/bound_program.h"
+#include "executor/program_budget.h"
 #include "executor/program_table.h"
 #include "executor/recording_log.h"
 #include "executor/resolver.h"
@@ -72,7 +73,7 @@ class Engine {
   std::shared_ptr<const Model> shared_model() const { return model_; }
 
   // The Program of these inputs, made if it is new, with memory to run it. Valid until the next
-  // call for the same set.
+  // call, for any set.
   absl::StatusOr<BoundProgram*> ProgramFor(ProgramSet& set, absl::Span<const TensorView> inputs);
   // As Session::PlanMemory().
   absl::StatusOr<MemoryPlan> PlanMemory(const ProgramSet& set, absl::Span<const TensorView> inputs);
@@ -103,6 +104,10 @@ class Engine {
                                                           const ProgramRecord& record,
                                                           std::string* reason);
   absl::Status Reserve(const Program& program);
+  BoundProgram* Use(BoundProgram* program);
+  void Charge(ProgramSet& set, BoundProgram* program);
+  // Drops Programs, not this one, while there are too many.
+  void MakeRoom(const BoundProgram& other);
   void Count(const Program& program, const std::string& reason);
   void AddReason(const std::string& text);
   bool TellsPolicy(const ProgramSet& set) const;
@@ -111,6 +116,9 @@ class Engine {
   const std::shared_ptr<Runtime> runtime_;
   const std::shared_ptr<const Model> model_;
   const SessionOptions options_;
+  ProgramAccount account_;
+  std::vector<ProgramSet*> charged_;  // those that have Programs which are charged
+  uint64_t uses_ = 0;
   Resolver resolver_;
   AlignedBuffer arena_, scratch_;
   SessionStats stats_;

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <cstdio>
 #include <map>
+#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/mutex.h"
 
 #include "base/errno_status.h"
 #include "base/json_text.h"
@@ -58,7 +58,7 @@ absl::string_view EventKindName(Event::Kind kind) {
 struct EventTrace::Impl {
   std::string path;
   EventTraceOptions options;
-  absl::Mutex mutex;
+  std::mutex mutex;
   std::FILE* file = nullptr;  // null: finished
   int error = 0;              // of the first write that failed
   std::string buffer;
@@ -96,7 +96,7 @@ struct EventTrace::Impl {
   void Span(absl::string_view category, absl::string_view name, int64_t start_ns,
             int64_t duration_ns, absl::string_view arguments,
             std::thread::id thread = std::this_thread::get_id()) {
-    absl::MutexLock lock(&mutex);
+    const std::lock_guard lock(mutex);
     if (file == nullptr) return;
     Line(absl::StrCat("{\"ph\":\"X\",\"pid\":", options.process_id, ",\"tid\":", Lane(thread),
                       ",\"cat\":", JsonQuoted(category), ",\"name\":", JsonQuoted(name),
@@ -163,7 +163,7 @@ std::unique_ptr<ThreadPool> EventTrace::WrapPool(ThreadPool& pool) {
 }
 
 absl::Status EventTrace::Finish() {
-  absl::MutexLock lock(&impl_->mutex);
+  const std::lock_guard lock(impl_->mutex);
   if (impl_->file != nullptr) {
     impl_->buffer += "\n]}\n";
     impl_->Flush();

@@ -75,6 +75,29 @@ BoundProgram* ProgramTable::Replace(const Program& old, std::unique_ptr<BoundPro
   return nullptr;
 }
 
+BoundProgram* ProgramTable::Oldest(const BoundProgram& other) {
+  BoundProgram* oldest = nullptr;
+  for (const auto& [hash, programs] : programs_) {
+    for (const std::unique_ptr<BoundProgram>& program : programs) {
+      if (program->stays || program.get() == &other) continue;
+      if (oldest == nullptr || program->last_use < oldest->last_use) oldest = program.get();
+    }
+  }
+  return oldest;
+}
+
+void ProgramTable::Remove(const BoundProgram& program) {
+  if (last_ == &program) last_ = nullptr;
+  for (auto it = programs_.begin(); it != programs_.end(); ++it) {
+    const size_t removed =
+        std::erase_if(it->second, [&](const auto& owned) { return owned.get() == &program; });
+    if (removed == 0) continue;
+    --count_;
+    if (it->second.empty()) programs_.erase(it);
+    return;
+  }
+}
+
 Signature ProgramTable::MakeSignature(absl::Span<const TensorView> inputs) const {
   Signature signature;
   for (size_t i = 0; i < inputs.size(); ++i) {

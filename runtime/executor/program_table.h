@@ -27,6 +27,10 @@ class ProgramTable {
                        std::unique_ptr<BoundProgram> program);
   // Null, and nothing done, if `old` is not here.
   BoundProgram* Replace(const Program& old, std::unique_ptr<BoundProgram> program);
+  // The one used least recently among those that need not stay, but for `other`; null if there is
+  // none.
+  BoundProgram* Oldest(const BoundProgram& other);
+  void Remove(const BoundProgram& program);
   Signature MakeSignature(absl::Span<const TensorView> inputs) const;
   // As this table compares them: whether the inputs have that signature, and a hash of theirs.
   bool Matches(const Signature& signature, absl::Span<const TensorView> inputs) const;

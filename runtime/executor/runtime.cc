@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 
 #include "base/background_queue.h"
+#include "executor/program_budget.h"
 #include "executor/shared_model.h"
 #include "kairos/program_cache.h"
 
@@ -23,16 +24,19 @@ absl::Status CheckThreads(int threads) {
 
 }  // namespace
 
-Runtime::Runtime(size_t cache_bytes)
-    : cache_(cache_bytes),
+Runtime::Runtime(const RuntimeOptions& options)
+    : cache_(options.kernel_cache_bytes),
+      program_budget_(std::make_unique<ProgramBudget>(options.program_bytes)),
       shared_models_(std::make_unique<SharedModels>()),
       background_(std::make_unique<BackgroundQueue>("kairos-maker")) {}
 Runtime::~Runtime() = default;
 
+ProgramStats Runtime::program_stats() const { return program_budget_->stats(); }
+
 absl::StatusOr<std::shared_ptr<Runtime>> Runtime::Make(RuntimeOptions options) {
   absl::Status threads = CheckThreads(options.threads);
   if (!threads.ok()) return threads;
-  std::shared_ptr<Runtime> runtime(new Runtime(options.kernel_cache_bytes));
+  std::shared_ptr<Runtime> runtime(new Runtime(options));
   if (options.thread_pool == nullptr) runtime->owned_pool_ = NewThreadPool(options.threads);
   runtime->pool_ =
       options.thread_pool != nullptr ? options.thread_pool : runtime->owned_pool_.get();

@@ -9,7 +9,7 @@ namespace kairos {
 absl::StatusOr<std::shared_ptr<const PreparedGraph>> SharedModel::Prepared(
     const std::vector<std::string>& passes, const std::vector<std::string>& taps,
     Runtime& runtime) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   std::shared_ptr<const PreparedGraph>& slot = prepared_[{passes, taps}];
   if (slot == nullptr) {
     KAIROS_ASSIGN_OR_RETURN(PreparedGraph made,
@@ -25,14 +25,14 @@ absl::StatusOr<std::shared_ptr<const StagedModel>> SharedModel::Staged(
     Runtime& runtime) {
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const PreparedGraph> prepared,
                           Prepared(passes, taps, runtime));
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   std::shared_ptr<const StagedModel>& slot = staged_[{passes, taps}];
   if (slot == nullptr) slot = std::make_shared<const StagedModel>(CutIntoStages(prepared->graph));
   return slot;
 }
 
 std::shared_ptr<SharedModel> SharedModels::Get(std::shared_ptr<const Model> model) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   std::erase_if(models_, [](const auto& entry) { return entry.second.expired(); });
   std::weak_ptr<SharedModel>& slot = models_[model.get()];
   std::shared_ptr<SharedModel> shared = slot.lock();

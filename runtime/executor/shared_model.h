@@ -4,11 +4,11 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 
 #include "executor/prepared_graph.h"
 #include "executor/staged_graph.h"
@@ -38,7 +38,7 @@ class SharedModel {
  private:
   const std::shared_ptr<const Model> model_;
   WeightStore weights_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;
   using PassesAndTaps = std::pair<std::vector<std::string>, std::vector<std::string>>;
   std::map<PassesAndTaps, std::shared_ptr<const PreparedGraph>> prepared_;
   std::map<PassesAndTaps, std::shared_ptr<const StagedModel>> staged_;
@@ -50,7 +50,7 @@ class SharedModels {
   std::shared_ptr<SharedModel> Get(std::shared_ptr<const Model> model);
 
  private:
-  absl::Mutex mutex_;
+  std::mutex mutex_;
   std::map<const Model*, std::weak_ptr<SharedModel>> models_;
 };
 

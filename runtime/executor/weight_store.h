@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+
 #include "base/aligned_buffer.h"
 #include "kairos/kernel.h"
 
@@ -21,7 +22,8 @@ struct WeightBytes {
   std::shared_ptr<const void> owner;
 };
 
-// Thread-safe. One packing per key at a time; other keys do not wait for it.
+// Thread-safe. One packing per key at a time; other keys do not wait for it. What nobody can ask
+// for again, since all graphs and Programs with the weight are gone, goes as well.
 class WeightStore {
  public:
   // packed_inputs()[index] of `kernel` made from `plain`.
@@ -32,12 +34,16 @@ class WeightStore {
 
  private:
   struct Entry {
-    absl::Mutex mutex;
+    std::mutex mutex;
     WeightBytes plain;  // held, so that no other weight comes to lie at its address
     std::shared_ptr<const AlignedBuffer> packed;
   };
-  mutable absl::Mutex mutex_;
-  std::map<std::pair<const void*, std::string>, std::shared_ptr<Entry>> entries_;
+  using Entries = std::map<std::pair<const void*, std::string>, std::shared_ptr<Entry>>;
+  void Sweep();  // locked
+
+  mutable std::mutex mutex_;
+  Entries entries_;
+  size_t sweep_at_ = 64;  // entries; the next time has twice as many as are left
   uint64_t bytes_ = 0;
 };
 

@@ -23,8 +23,10 @@ std::string Label(const char* kind, size_t index, const flatbuffers::String* nam
 
 }  // namespace
 
-Decoder::Decoder(const SegmentTable& segments, size_t flatbuffer_bytes)
-    : segments_(segments), budget_(uint64_t{flatbuffer_bytes} * kMaxExpansion + kFreeBytes) {}
+Decoder::Decoder(const SegmentTable& segments, size_t flatbuffer_bytes, Interrupt* interrupt)
+    : segments_(segments),
+      interrupt_(interrupt),
+      budget_(uint64_t{flatbuffer_bytes} * kMaxExpansion + kFreeBytes) {}
 
 absl::Status Decoder::Charge(size_t bytes) {
   if (bytes > budget_) {
@@ -194,6 +196,7 @@ absl::StatusOr<PostOp> Decoder::DecodePostOp(const fb::PostOp& from) {
 }
 
 absl::StatusOr<Node> Decoder::DecodeNode(const fb::Node& from) {
+  if (interrupt_ != nullptr) KAIROS_RETURN_IF_ERROR(interrupt_->Ask());
   KAIROS_RETURN_IF_ERROR(Charge(sizeof(Node)));
   Node node;
   KAIROS_RETURN_IF_ERROR(CopyPresent(from.op(), "op", &node.op));

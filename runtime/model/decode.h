@@ -13,6 +13,7 @@
 
 #include "kairos/graph.h"
 #include "model/format.h"
+#include "model/interrupt.h"
 #include "model/segment_table.h"
 #include "model/verify.h"
 #include "schemas/model_generated.h"
@@ -23,9 +24,11 @@ namespace kairos {
 // may refer to one large vector from many places.
 class Decoder {
  public:
-  Decoder(const SegmentTable& segments, size_t flatbuffer_bytes);
+  // `interrupt`: asked before each node; may be null.
+  Decoder(const SegmentTable& segments, size_t flatbuffer_bytes, Interrupt* interrupt = nullptr);
 
-  // kDataLoss, kUnimplemented (numbers this version does not know), kResourceExhausted (limits).
+  // kDataLoss, kUnimplemented (numbers this version does not know), kResourceExhausted (limits),
+  // and what an interruption says.
   absl::StatusOr<Graph> DecodeGraph(const fb::Graph& graph);
   absl::StatusOr<Node> DecodeNode(const fb::Node& node);
   absl::Status DecodeProperties(const flatbuffers::Vector<flatbuffers::Offset<fb::Property>>* from,
@@ -64,6 +67,7 @@ class Decoder {
   absl::StatusOr<PostOp> DecodePostOp(const fb::PostOp& post_op);
 
   const SegmentTable& segments_;
+  Interrupt* const interrupt_;
   uint64_t budget_;  // bytes that may still be made
   int depth_ = 0;    // of subgraphs
 };

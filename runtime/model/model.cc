@@ -31,19 +31,21 @@ Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Model::~Model() = default;
 
-absl::StatusOr<std::shared_ptr<const Model>> Model::Load(const std::string& path) {
+absl::StatusOr<std::shared_ptr<const Model>> Model::Load(const std::string& path,
+                                                         const LoadOptions& options) {
   PhaseTimer timer;
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file, MappedFile::Open(path));
   const absl::Span<const std::byte> bytes = file->bytes();
   const LoadPhase io = timer.End("io", bytes.size());
-  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, std::move(file));
+  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, std::move(file), options);
   if (!impl.ok()) return Annotate(path, impl.status());
   (*impl)->load_phases.insert((*impl)->load_phases.begin(), io);
   return std::make_shared<const Model>(*std::move(impl));
 }
 
-absl::StatusOr<std::shared_ptr<const Model>> Model::FromBytes(absl::Span<const std::byte> bytes) {
-  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, nullptr);
+absl::StatusOr<std::shared_ptr<const Model>> Model::FromBytes(absl::Span<const std::byte> bytes,
+                                                              const LoadOptions& options) {
+  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, nullptr, options);
   if (!impl.ok()) return Annotate("model", impl.status());
   return std::make_shared<const Model>(*std::move(impl));
 }

@@ -13,6 +13,7 @@
 #include "model/decode.h"
 #include "model/digest.h"
 #include "model/format.h"
+#include "model/interrupt.h"
 #include "model/phase_timer.h"
 #include "model/plan_decode.h"
 #include "model/verify.h"
@@ -62,32 +63,39 @@ absl::Status CheckVersion(const fb::Model& model) {
 // `left`: bytes that plans may still take. Segments may overlap, and decoding the same bytes again
 // and again would take long.
 absl::StatusOr<Plan> DecodePlanSegment(uint32_t segment, const SegmentTable& segments,
-                                       const Model::Impl& impl, uint64_t* left) {
+                                       const Model::Impl& impl, Interrupt& interrupt,
+                                       uint64_t* left) {
   KAIROS_ASSIGN_OR_RETURN(const absl::Span<const std::byte> bytes, segments.Bytes(segment));
   if (bytes.size() > *left) {
     return absl::DataLossError(
         absl::StrCat("plans have more bytes than all segments, ", segments.total_bytes()));
   }
   *left -= bytes.size();
-  return DecodePlan(bytes, segments, impl.graph, DigestOf(impl));
+  return DecodePlan(bytes, segments, impl.graph, DigestOf(impl), &interrupt);
 }
 
-void DecodePlans(const fb::Model& model, const SegmentTable& segments, Model::Impl* impl) {
-  if (model.plans() == nullptr) return;
+// Only an interruption is an error.
+absl::Status DecodePlans(const fb::Model& model, const SegmentTable& segments, Interrupt& interrupt,
+                         Model::Impl* impl) {
+  if (model.plans() == nullptr) return absl::OkStatus();
   if (model.plans()->size() > kMaxPlans) {
     impl->plan_problems.push_back(
         absl::StrCat("plans: got ", model.plans()->size(), ", expected at most ", kMaxPlans));
-    return;
+    return absl::OkStatus();
   }
   uint64_t left = segments.total_bytes();
   for (flatbuffers::uoffset_t i = 0; i < model.plans()->size(); ++i) {
-    absl::StatusOr<Plan> plan = DecodePlanSegment(model.plans()->Get(i), segments, *impl, &left);
+    KAIROS_RETURN_IF_ERROR(interrupt.Ask());
+    absl::StatusOr<Plan> plan =
+        DecodePlanSegment(model.plans()->Get(i), segments, *impl, interrupt, &left);
+    KAIROS_RETURN_IF_ERROR(interrupt.refusal());
     if (plan.ok()) {
       impl->plans.push_back(*std::move(plan));
     } else {
       impl->plan_problems.push_back(absl::StrCat("plan ", i, ": ", plan.status().message()));
     }
   }
+  return absl::OkStatus();
 }
 
 // Of distinct constants; equal ones are stored once.
@@ -104,8 +112,10 @@ uint64_t WeightBytes(const Graph& graph) {
 // `file` is 8-byte aligned.
 absl::StatusOr<std::unique_ptr<Model::Impl>> OpenAligned(absl::Span<const std::byte> file,
                                                          std::shared_ptr<const void> owner,
-                                                         bool weights_usable) {
+                                                         bool weights_usable,
+                                                         Interrupt& interrupt) {
   PhaseTimer timer;
+  KAIROS_RETURN_IF_ERROR(interrupt.Ask());
   KAIROS_RETURN_IF_ERROR(VerifyFlatBuffer<fb::Model>(file, kModelIdentifier));
   const fb::Model& model = *flatbuffers::GetRoot<fb::Model>(file.data());
   KAIROS_RETURN_IF_ERROR(CheckVersion(model));
@@ -119,12 +129,13 @@ absl::StatusOr<std::unique_ptr<Model::Impl>> OpenAligned(absl::Span<const std::b
   auto impl = std::make_unique<Model::Impl>();
   const uint64_t graph_bytes =
       std::min<uint64_t>(file.size(), segments.size() > 0 ? model.segments_base() : file.size());
-  Decoder decoder(segments, graph_bytes);
+  Decoder decoder(segments, graph_bytes, &interrupt);
   KAIROS_ASSIGN_OR_RETURN(impl->graph, decoder.DecodeGraph(*model.graph()));
+  KAIROS_RETURN_IF_ERROR(interrupt.Ask());
   KAIROS_RETURN_IF_ERROR(ValidateGraph(impl->graph));
   impl->hashes = segments.hashes();
   impl->load_phases.push_back(timer.End("verify", graph_bytes));
-  DecodePlans(model, segments, impl.get());
+  KAIROS_RETURN_IF_ERROR(DecodePlans(model, segments, interrupt, impl.get()));
   const uint64_t weight_bytes = WeightBytes(impl->graph);
   const uint64_t other_bytes =
       segments.total_bytes() - std::min(weight_bytes, segments.total_bytes());
@@ -135,15 +146,18 @@ absl::StatusOr<std::unique_ptr<Model::Impl>> OpenAligned(absl::Span<const std::b
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Model::Impl>> OpenModel(absl::Span<const std::byte> file,
-                                                       std::shared_ptr<const void> owner) {
+                                                       std::shared_ptr<const void> owner,
+                                                       const LoadOptions& options) {
+  Interrupt interrupt(options.interrupt);
   KAIROS_RETURN_IF_ERROR(CheckIdentifier(file));
   const auto address = reinterpret_cast<uintptr_t>(file.data());
   const bool aligned = address % kSegmentAlignment == 0;
-  if (address % alignof(uint64_t) == 0) return OpenAligned(file, std::move(owner), aligned);
+  if (address % alignof(uint64_t) == 0)
+    return OpenAligned(file, std::move(owner), aligned, interrupt);
   // Nothing of the copy is kept: a model that is read from it has no weights.
   KAIROS_ASSIGN_OR_RETURN(const AlignedBuffer copy, AlignedBuffer::Make(file.size()));
   std::memcpy(copy.data(), file.data(), file.size());
-  return OpenAligned({copy.data(), copy.size()}, nullptr, false);
+  return OpenAligned({copy.data(), copy.size()}, nullptr, false, interrupt);
 }
 
 }  // namespace kairos

@@ -15,7 +15,8 @@ namespace kairos {
 // `owner` keeps `file` alive; null when the caller of Model::FromBytes does. Codes as Model::Load;
 // the messages do not name the file.
 absl::StatusOr<std::unique_ptr<Model::Impl>> OpenModel(absl::Span<const std::byte> file,
-                                                       std::shared_ptr<const void> owner);
+                                                       std::shared_ptr<const void> owner,
+                                                       const LoadOptions& options);
 
 }  // namespace kairos
 

@@ -21,8 +21,8 @@ flatbuffers::uoffset_t SizeOf(const flatbuffers::Vector<T>* vector) {
 
 class PlanDecoder {
  public:
-  PlanDecoder(const SegmentTable& segments, size_t bytes)
-      : segments_(segments), decoder_(segments, bytes) {}
+  PlanDecoder(const SegmentTable& segments, size_t bytes, Interrupt* interrupt)
+      : segments_(segments), decoder_(segments, bytes, interrupt) {}
 
   absl::StatusOr<Plan> Decode(const fb::Plan& from, const Graph& graph);
 
@@ -167,7 +167,7 @@ absl::StatusOr<Plan> PlanDecoder::Decode(const fb::Plan& from, const Graph& grap
 }  // namespace
 
 absl::StatusOr<Plan> DecodePlan(absl::Span<const std::byte> bytes, const SegmentTable& segments,
-                                const Graph& graph, uint64_t model_digest) {
+                                const Graph& graph, uint64_t model_digest, Interrupt* interrupt) {
   KAIROS_RETURN_IF_ERROR(VerifyFlatBuffer<fb::Plan>(bytes, kPlanIdentifier));
   const fb::Plan& from = *flatbuffers::GetRoot<fb::Plan>(bytes.data());
   if (from.format_version() < 1 || from.format_version() > kPlanFormatVersion) {
@@ -180,7 +180,7 @@ absl::StatusOr<Plan> DecodePlan(absl::Span<const std::byte> bytes, const Segment
         absl::StrCat("made for another model, got digest ", absl::Hex(from.model_digest()),
                      ", expected ", absl::Hex(model_digest), "; compile the plan again"));
   }
-  return PlanDecoder(segments, bytes.size()).Decode(from, graph);
+  return PlanDecoder(segments, bytes.size(), interrupt).Decode(from, graph);
 }
 
 }  // namespace kairos

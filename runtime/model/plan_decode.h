@@ -7,14 +7,16 @@
 #include "absl/status/statusor.h"
 
 #include "kairos/model.h"
+#include "model/interrupt.h"
 #include "model/segment_table.h"
 
 namespace kairos {
 
 // The plan in these bytes, verified and checked (CheckPlan). kFailedPrecondition when it was made
-// for a model of another digest.
+// for a model of another digest. `interrupt`: asked before each step; may be null.
 absl::StatusOr<Plan> DecodePlan(absl::Span<const std::byte> bytes, const SegmentTable& segments,
-                                const Graph& graph, uint64_t model_digest);
+                                const Graph& graph, uint64_t model_digest,
+                                Interrupt* interrupt = nullptr);
 
 }  // namespace kairos
 

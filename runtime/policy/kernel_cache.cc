@@ -1,11 +1,12 @@
 #include "kairos/kernel_cache.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <list>
+#include <mutex>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 
 namespace kairos {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 // A compilation that others may wait for.
 struct Flight {
   bool done = false;
+  std::condition_variable landed;
   absl::StatusOr<std::shared_ptr<const Kernel>> result = absl::UnknownError("not made");
 };
 
@@ -28,7 +30,7 @@ struct KernelCache::Impl {
   explicit Impl(size_t limit) : limit_bytes(limit) {}
 
   const size_t limit_bytes;
-  mutable absl::Mutex mutex;
+  mutable std::mutex mutex;
   std::list<Entry> by_use;  // most recently used first
   absl::flat_hash_map<std::string, std::list<Entry>::iterator> entries;
   absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights;
@@ -63,7 +65,7 @@ absl::StatusOr<KernelCache::Found> KernelCache::GetOrMake(const std::string& key
   Impl& impl = *impl_;
   std::shared_ptr<Flight> flight;
   {
-    absl::MutexLock lock(&impl.mutex);
+    std::unique_lock lock(impl.mutex);
     if (auto kernel = impl.Touch(key)) {
       ++impl.stats.hits;
       return Found{std::move(kernel), true};
@@ -72,7 +74,7 @@ absl::StatusOr<KernelCache::Found> KernelCache::GetOrMake(const std::string& key
     if (!first) {
       flight = it->second;
       const auto start = std::chrono::steady_clock::now();
-      impl.mutex.Await(absl::Condition(&flight->done));
+      flight->landed.wait(lock, [&] { return flight->done; });
       if (!flight->result.ok()) return flight->result.status();
       ++impl.stats.hits;
       const std::chrono::nanoseconds waited = std::chrono::steady_clock::now() - start;
@@ -82,7 +84,7 @@ absl::StatusOr<KernelCache::Found> KernelCache::GetOrMake(const std::string& key
     ++impl.stats.misses;
   }
   absl::StatusOr<std::unique_ptr<Kernel>> made = make();
-  absl::MutexLock lock(&impl.mutex);
+  const std::lock_guard lock(impl.mutex);
   if (made.ok()) {
     flight->result = std::shared_ptr<const Kernel>(*std::move(made));
     impl.Insert(key, *flight->result);
@@ -90,13 +92,14 @@ absl::StatusOr<KernelCache::Found> KernelCache::GetOrMake(const std::string& key
     flight->result = made.status();
   }
   flight->done = true;
+  flight->landed.notify_all();
   impl.flights.erase(key);
   if (!flight->result.ok()) return flight->result.status();
   return Found{*flight->result, false};
 }
 
 KernelCache::Stats KernelCache::stats() const {
-  absl::MutexLock lock(&impl_->mutex);
+  const std::lock_guard lock(impl_->mutex);
   Stats stats = impl_->stats;
   stats.entries = impl_->entries.size();
   return stats;

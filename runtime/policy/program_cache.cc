@@ -1,9 +1,9 @@
 #include "kairos/program_cache.h"
 
 #include <map>
+#include <mutex>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 
 #include "base/background_queue.h"
 #include "base/hash.h"
@@ -65,7 +65,7 @@ struct ProgramCache::Impl {
   ThreadPool& pool;
   const absl::Status status;
 
-  absl::Mutex mutex;
+  std::mutex mutex;
   ProgramCacheStats stats;
   std::map<std::string, int64_t> misses;
   BackgroundQueue writer;  // last: its jobs use the others
@@ -121,13 +121,13 @@ absl::StatusOr<ProgramRecord> ProgramCache::Impl::Read(const std::string& key, c
   absl::StatusOr<ProgramRecord> record = ReadFile(name, key, model, &bytes_read);
   if (record.ok()) directory.MarkUsed(name);
   if (absl::IsDataLoss(record.status())) directory.Remove(name);
-  absl::MutexLock lock(&mutex);
+  const std::lock_guard lock(mutex);
   stats.bytes_read += bytes_read;
   return record;
 }
 
 void ProgramCache::Impl::CountMiss(const Miss& miss) {
-  absl::MutexLock lock(&mutex);
+  const std::lock_guard lock(mutex);
   ++stats.misses;
   ++misses[miss.kind];
 }
@@ -156,7 +156,7 @@ absl::Status ProgramCache::Impl::Write(const std::string& key, const Plan& plan,
   KAIROS_RETURN_IF_ERROR(
       directory.Write(ProgramFileName(key), content, ContentHash(content.data(), content.size())));
   const absl::StatusOr<int64_t> evicted = directory.Evict(limit_bytes);
-  absl::MutexLock lock(&mutex);
+  const std::lock_guard lock(mutex);
   ++stats.writes;
   stats.bytes_written += written;
   if (evicted.ok()) stats.evictions += *evicted;
@@ -183,7 +183,7 @@ ProgramCache::Found ProgramCache::Find(const PolicyContext& context, const Polic
   if (!record.ok()) return missed(MissOf(record.status()));
   if (!(record->signature == signature)) return missed({"other key", "of other shapes"});
   for (StepRecord& step : record->steps) step.from_cache = true;
-  absl::MutexLock lock(&impl_->mutex);
+  const std::lock_guard lock(impl_->mutex);
   ++impl_->stats.hits;
   return Found{std::make_shared<const ProgramRecord>(*std::move(record)), ""};
 }
@@ -206,7 +206,7 @@ void ProgramCache::Keep(const PolicyContext& context, const Policy& policy,
       written = impl->Write(key, plan, *model);
     }
     if (written.ok()) return;
-    absl::MutexLock lock(&impl->mutex);
+    const std::lock_guard lock(impl->mutex);
     ++impl->stats.write_failures;
     impl->stats.last_write_failure = std::string(written.message());
   });
@@ -215,7 +215,7 @@ void ProgramCache::Keep(const PolicyContext& context, const Policy& policy,
 void ProgramCache::Flush() { impl_->writer.Wait(); }
 
 ProgramCacheStats ProgramCache::stats() const {
-  absl::MutexLock lock(&impl_->mutex);
+  const std::lock_guard lock(impl_->mutex);
   ProgramCacheStats stats = impl_->stats;
   stats.misses_by_reason.assign(impl_->misses.begin(), impl_->misses.end());
   return stats;

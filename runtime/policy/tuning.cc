@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 
 #include "base/status_macros.h"
 #include "base/steady_clock.h"
@@ -123,7 +123,7 @@ class TuningPolicy : public Policy {
                                            const KernelRequest& request,
                                            const StepRecord*) const override {
     const std::string key = absl::StrCat(backend.name(), "/", CanonicalKey(request));
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     const auto known = chosen_.find(key);
     if (known != chosen_.end()) return ResolvedKernel{known->second, KernelSource::kCache, ""};
     const int64_t start_ns = options_.clock_ns();
@@ -176,7 +176,7 @@ class TuningPolicy : public Policy {
 
   ThreadPool& pool_;
   TuneOptions options_;
-  mutable absl::Mutex mutex_;
+  mutable std::mutex mutex_;
   mutable int64_t spent_ns_ = 0;
   mutable std::map<std::string, std::shared_ptr<const Kernel>> chosen_;
   mutable std::optional<CacheSweep> sweep_;

@@ -11,7 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-"$python" -m mesonbuild.mesonmain install -C "$build" --no-rebuild --quiet --destdir "$stage"
+"$python" -m mesonbuild.mesonmain install -C "$build" --quiet --destdir "$stage"
 pc=$(find "$stage" -name kairos.pc)
 sed -i "s|^prefix=.*|prefix=$stage$prefix|" "$pc" # staged, so not where it thinks it is
 export PKG_CONFIG_PATH=$(dirname "$pc"):$extra_pkg_config_path:${PKG_CONFIG_PATH:-}

@@ -3,11 +3,12 @@
 #ifndef KAIROS_TESTS_SUPPORT_GATED_POLICY_H_
 #define KAIROS_TESTS_SUPPORT_GATED_POLICY_H_
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 
 #include "kairos/policies.h"
 
@@ -18,32 +19,32 @@ class Gate {
  public:
   // Lets so many through, and more with each call.
   void Open(int64_t count = INT64_MAX / 2) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     open_ += count;
+    changed_.notify_all();
   }
   void Pass() {
-    absl::MutexLock lock(&mutex_);
+    std::unique_lock lock(mutex_);
     ++asked_;
-    mutex_.Await(absl::Condition(this, &Gate::MayPass));
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_ > 0; });
     --open_;
     ++passed_;
   }
   // Returns when so many have asked.
   void AwaitAsked(int64_t count) {
-    absl::MutexLock lock(&mutex_);
-    wanted_ = count;
-    mutex_.Await(absl::Condition(this, &Gate::EnoughAsked));
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this, count] { return asked_ >= count; });
   }
   int64_t passed() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return passed_;
   }
 
  private:
-  bool MayPass() const { return open_ > 0; }
-  bool EnoughAsked() const { return asked_ >= wanted_; }
-  mutable absl::Mutex mutex_;
-  int64_t open_ = 0, asked_ = 0, passed_ = 0, wanted_ = 0;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int64_t open_ = 0, asked_ = 0, passed_ = 0;
 };
 
 // As NewJitPolicy(), through a gate, with `failure` if that is not OK.

@@ -5,11 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -42,15 +44,24 @@ struct LoadPhase {
 // A weight by the name of the graph's value.
 using NamedWeight = std::pair<std::string, TensorView>;
 
+struct LoadOptions {
+  // Asked before each node of the graph and of the plans, and between the parts of the work:
+  // anything but OK ends the call with that status (kCancelled, kDeadlineExceeded). Called on the
+  // thread that loads; off when empty.
+  std::function<absl::Status()> interrupt;
+};
+
 class Model {
  public:
   // Maps and verifies a model file. kDataLoss: not a model, truncated or inconsistent; kNotFound,
   // kPermissionDenied, kUnavailable: the file; kUnimplemented: a format version or operators this
   // library does not know. Any bytes are safe to pass.
-  static absl::StatusOr<std::shared_ptr<const Model>> Load(const std::string& path);
+  static absl::StatusOr<std::shared_ptr<const Model>> Load(const std::string& path,
+                                                           const LoadOptions& options = {});
   // The same from memory, which the caller keeps alive and unchanged as long as the Model. Weights
   // are used in place when `bytes` is 64-byte aligned, else kInvalidArgument.
-  static absl::StatusOr<std::shared_ptr<const Model>> FromBytes(absl::Span<const std::byte> bytes);
+  static absl::StatusOr<std::shared_ptr<const Model>> FromBytes(absl::Span<const std::byte> bytes,
+                                                                const LoadOptions& options = {});
   // From a graph made in memory; checks it as Load does.
   static absl::StatusOr<std::shared_ptr<const Model>> FromGraph(Graph graph);
   // `model` with other weights, which are copied; those that are not named stay. It has no plans of

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
 
+#include "executor/background_programs.h"
 #include "tests/support/control_flow.h"
 #include "tests/support/gated_policy.h"
 #include "tests/support/test_backend.h"
@@ -101,6 +102,25 @@ TEST_CASE("a better Program is made when a signature has run often enough, for i
   CHECK(session->stats().provisional == 3);
   CHECK(session->Ready(Views(MlpInput(3))));
   CHECK_FALSE(session->Ready(Views(MlpInput(4))));
+}
+
+TEST_CASE("so many Programs wait to be made, and later runs ask for the others") {
+  constexpr int64_t kSizes = 3 * BackgroundPrograms::kMaxPending;
+  Gate gate;
+  auto session = MakeSession(Mlp(), {.policy = GatedTiers(gate)});
+  const auto run_all = [&] {
+    for (int64_t n = 1; n <= kSizes; ++n) Run(*session, MlpInput(n));
+  };
+  run_all();
+  gate.Open();
+  Settle(*session);
+  CHECK(session->stats().swaps == BackgroundPrograms::kMaxPending);
+  for (int64_t n = 1; n <= kSizes; ++n) {
+    Run(*session, MlpInput(n));
+    Settle(*session);
+  }
+  CHECK(session->stats().swaps == kSizes);
+  CHECK(session->stats().provisional == kSizes);
 }
 
 TEST_CASE("the session, the model and the Runtime may go, in any order, wherever the work is") {

@@ -83,5 +83,44 @@ TEST_CASE("the store keeps a weight alive, so that its address stands for its co
   CHECK(store.bytes() == sizeof(float));
 }
 
+// As CopyKernel, under another layout's name.
+class OtherKernel : public CopyKernel {
+ public:
+  absl::Span<const PackedInput> packed_inputs() const override { return packed_; }
+
+ private:
+  std::vector<PackedInput> packed_ = {{1, "other", sizeof(float)}};
+};
+
+TEST_CASE("packed forms of weights that nobody has any more go, all others stay") {
+  constexpr size_t kForms = 2;
+  const std::unique_ptr<ThreadPool> pool = NewThreadPool(1);
+  WeightStore store;
+  const auto pack = [&](const std::shared_ptr<float>& weight) {
+    Unwrap(store.GetOrPack(CopyKernel(), 0, {weight.get(), weight}, *pool));
+    Unwrap(store.GetOrPack(OtherKernel(), 0, {weight.get(), weight}, *pool));
+  };
+  std::vector<std::shared_ptr<float>> kept;
+  for (int i = 0; i < 40; ++i) kept.push_back(std::make_shared<float>(i));
+  for (const auto& weight : kept) pack(weight);
+  std::weak_ptr<float> gone;
+  std::shared_ptr<const AlignedBuffer> used;
+  for (int i = 0; i < 1000; ++i) {
+    auto weight = std::make_shared<float>(100.f + i);
+    gone = i == 0 ? weight : gone;
+    pack(weight);
+    if (i == 0) used = Unwrap(store.GetOrPack(CopyKernel(), 0, {weight.get(), weight}, *pool));
+    CHECK(store.bytes() <= 4 * (kept.size() + 1) * kForms * sizeof(float));
+  }
+  CHECK_FALSE(gone.expired());  // its packed form is used
+  used.reset();
+  for (int i = 0; i < 1000; ++i) pack(std::make_shared<float>(1.f));
+  CHECK(gone.expired());
+  for (size_t i = 0; i < kept.size(); ++i) {
+    auto packed = Unwrap(store.GetOrPack(CopyKernel(), 0, {kept[i].get(), kept[i]}, *pool));
+    CHECK(*reinterpret_cast<const float*>(packed->data()) == static_cast<float>(i));
+  }
+}
+
 }  // namespace
 }  // namespace kairos::testing

@@ -1,14 +1,12 @@
 #include "kairos/kernel_cache.h"
 
-#include <doctest/doctest.h>
-
 #include <atomic>
+#include <doctest/doctest.h>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "absl/synchronization/notification.h"
 
 namespace kairos {
 namespace {
@@ -83,22 +81,22 @@ TEST_CASE("16 threads that want the same keys cause one compilation per key") {
 TEST_CASE("other keys do not wait for a slow compilation") {
   KernelCache cache(1000);
   IsHit(cache, "known");
-  absl::Notification compiling, go_on;
+  std::latch compiling(1), go_on(1);
   std::thread slow([&] {
     cache
         .GetOrMake("slow",
                    [&] {
-                     compiling.Notify();
-                     go_on.WaitForNotification();
+                     compiling.count_down();
+                     go_on.wait();
                      return std::make_unique<StubKernel>(10);
                    })
         .status()
         .IgnoreError();
   });
-  compiling.WaitForNotification();
+  compiling.wait();
   CHECK_FALSE(IsHit(cache, "new"));
   CHECK(IsHit(cache, "known"));
-  go_on.Notify();
+  go_on.count_down();
   slow.join();
   CHECK(IsHit(cache, "slow"));
 }
