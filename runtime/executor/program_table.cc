@@ -17,19 +17,23 @@ absl::string_view Bytes(const TensorView& view) {
 
 uint64_t ProgramTable::Hash(absl::Span<const TensorView> inputs) const {
   constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;
+  const auto mix = [](uint64_t hash, uint64_t v) {
+    return ((hash ^ v) * kMultiplier) ^ (hash >> 29);
+  };
   uint64_t hash = inputs.size();
-  auto mix = [&](uint64_t v) { hash = ((hash ^ v) * kMultiplier) ^ (hash >> 29); };
   for (size_t i = 0; i < inputs.size(); ++i) {
-    mix(static_cast<uint64_t>(inputs[i].dtype));
-    for (int64_t d : inputs[i].shape) mix(static_cast<uint64_t>(d));
-    if (!keyed_[i]) continue;
-    for (char c : Bytes(inputs[i])) mix(static_cast<uint8_t>(c));
+    // By itself, so that the processor may hash several inputs at a time.
+    uint64_t of_input = static_cast<uint64_t>(inputs[i].dtype) + 1;
+    for (int64_t d : inputs[i].shape) of_input = mix(of_input, static_cast<uint64_t>(d));
+    if (keyed_[i]) {
+      for (char c : Bytes(inputs[i])) of_input = mix(of_input, static_cast<uint8_t>(c));
+    }
+    hash = mix(hash, of_input);
   }
   return hash;
 }
 
-bool ProgramTable::Matches(const Signature& signature,
-                           absl::Span<const TensorView> inputs) const {
+bool ProgramTable::Matches(const Signature& signature, absl::Span<const TensorView> inputs) const {
   if (signature.inputs.size() != inputs.size()) return false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const TensorType& type = signature.inputs[i];
