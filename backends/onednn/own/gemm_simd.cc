@@ -27,6 +27,13 @@ constexpr size_t kVectors = kPanelColumns / kLanes;  // of one panel
 constexpr size_t kTileRows = kVectors == 1 ? 12 : kVectors == 2 ? 6 : 4;
 constexpr size_t kSums = kVectors == 1 ? 24 : 12;
 
+// For each so many steps of k a tile fetches a cache line of the panels that come next, which would
+// else come from memory while their first tile waits. Into the second-level cache: in the first
+// they would push out what the tile works on. On two cores of a Zen 3, MiniLM with 16 tokens took
+// 0.85 of the time without, MiniLM with 128 and ViT-B/16 0.97 to 0.99.
+constexpr int64_t kFetchStep = 4;
+constexpr int64_t kLineFloats = 16;
+
 // The panels of a tile of that many rows.
 constexpr size_t PanelsFor(size_t rows) {
   const size_t panels = kSums / (rows * kVectors);
@@ -44,6 +51,7 @@ struct Block {
   const float* bias;  // of the first panel; null: zeros. The first block of k starts from it,
   bool add;           // later ones from what C holds
   bool last;          // then the bounds apply
+  const float* next;  // a part of the next panels, to be fetched; may reach beyond their end
   Bounds bounds;
 };
 
@@ -60,19 +68,23 @@ HWY_INLINE void Tile(const Block& block) {
       sum[r][v] = block.add ? hn::LoadU(d, from) : bias;
     }
   }
-  const float* a = block.a;
-  const float* b = block.b;
-  for (int64_t k = 0; k < block.depth; ++k, ++a, b += kPanelColumns) {
+  const auto multiply = [&](int64_t k) HWY_ATTR {
     hn::Vec<Tag> column[kColumns];
     for (size_t v = 0; v < kColumns; ++v) {
       const int64_t panel = static_cast<int64_t>(v / kVectors) * block.panel_stride;
-      column[v] = hn::LoadU(d, b + panel + v % kVectors * kLanes);
+      column[v] = hn::LoadU(d, block.b + k * kPanelColumns + panel + v % kVectors * kLanes);
     }
     for (size_t r = 0; r < kRows; ++r) {
-      const hn::Vec<Tag> x = hn::Set(d, a[static_cast<int64_t>(r) * block.a_stride]);
+      const hn::Vec<Tag> x = hn::Set(d, block.a[static_cast<int64_t>(r) * block.a_stride + k]);
       for (size_t v = 0; v < kColumns; ++v) sum[r][v] = hn::MulAdd(x, column[v], sum[r][v]);
     }
+  };
+  int64_t k = 0;
+  for (; k + kFetchStep <= block.depth; k += kFetchStep) {
+    __builtin_prefetch(block.next + k / kFetchStep * kLineFloats, /*rw=*/0, /*locality=*/2);
+    for (int64_t i = 0; i < kFetchStep; ++i) multiply(k + i);
   }
+  for (; k < block.depth; ++k) multiply(k);
   // With NaN as the second operand x86 returns it.
   const hn::Vec<Tag> low = hn::Set(d, block.bounds.low), high = hn::Set(d, block.bounds.high);
   for (size_t r = 0; r < kRows; ++r) {
@@ -118,85 +130,109 @@ void LastPanel(const Block& block, size_t columns) {
   LastPanel<kRows>(block, columns, std::make_index_sequence<kVectors>());
 }
 
-// kRows rows from `row` on, over all panels.
+// The block of C at this row, panel and k.
+Block BlockAt(const GemmArgs& args, int64_t row, int64_t panel, int64_t k, int64_t depth) {
+  Block block;
+  block.a = args.a + row * args.a_stride + k;
+  block.a_stride = args.a_stride;
+  block.b = args.panels + (panel * args.depth + k) * kPanelColumns;
+  block.panel_stride = args.depth * kPanelColumns;
+  block.c = args.c + row * args.c_stride + panel * kPanelColumns;
+  block.c_stride = args.c_stride;
+  block.depth = depth;
+  block.bias = args.bias == nullptr ? nullptr : args.bias + panel * kPanelColumns;
+  block.add = k > 0;
+  block.last = k + depth == args.depth;
+  block.bounds = args.bounds;
+  block.next = block.b;
+  return block;
+}
+
+// A matrix of kRows rows.
 template <size_t kRows>
-void Rows(const GemmArgs& args, int64_t row, int64_t k, int64_t depth) {
+void FewRows(const GemmArgs& args, int64_t k, int64_t depth) {
   constexpr auto kPanels = static_cast<int64_t>(PanelsFor(kRows));
-  Block block{args.a + row * args.a_stride + k,
-              args.a_stride,
-              args.panels + k * kPanelColumns,
-              args.depth * kPanelColumns,
-              args.c + row * args.c_stride,
-              args.c_stride,
-              depth,
-              args.bias,
-              k > 0,
-              k + depth == args.depth,
-              args.bounds};
   const int64_t whole = args.columns / kPanelColumns;
-  const auto advance = [&](int64_t panels) {
-    block.b += panels * block.panel_stride;
-    block.c += panels * kPanelColumns;
-    if (block.bias != nullptr) block.bias += panels * kPanelColumns;
-  };
   int64_t panel = 0;
-  for (; panel + kPanels <= whole; panel += kPanels, advance(kPanels))
-    Tile<kRows, kPanels * kVectors>(block);
-  for (; panel < whole; ++panel, advance(1)) Tile<kRows, kVectors>(block);
+  for (; panel + kPanels <= whole; panel += kPanels)
+    Tile<kRows, kPanels * kVectors>(BlockAt(args, 0, panel, k, depth));
+  for (; panel < whole; ++panel) Tile<kRows, kVectors>(BlockAt(args, 0, panel, k, depth));
   if (args.columns % kPanelColumns != 0) {
-    LastPanel<kRows>(block, static_cast<size_t>(args.columns % kPanelColumns));
+    LastPanel<kRows>(BlockAt(args, 0, panel, k, depth),
+                     static_cast<size_t>(args.columns % kPanelColumns));
   }
 }
 
-template <size_t... kRows>
-void RowsOf(size_t rows, const GemmArgs& args, int64_t row, int64_t k, int64_t depth,
-            std::index_sequence<kRows...>) {
-  // One instantiation per number of rows: the last rows of a matrix cost what they are worth.
-  ((rows == kRows + 1 ? Rows<kRows + 1>(args, row, k, depth) : void()), ...);
+template <size_t kRows, size_t kPanels>
+void RowTile(const Block& block, size_t columns) {
+  if (columns == kPanels * kPanelColumns) {
+    Tile<kRows, kPanels * kVectors>(block);
+  } else {
+    LastPanel<kRows>(block, columns);
+  }
 }
 
-// `panels` panels from `panel` on, over all rows but those of an incomplete tile.
-template <size_t kPanels>
-void Columns(const GemmArgs& args, int64_t panel, int64_t rows, int64_t k, int64_t depth) {
-  Block block{args.a + k,
-              args.a_stride,
-              args.panels + (panel * args.depth + k) * kPanelColumns,
-              args.depth * kPanelColumns,
-              args.c + panel * kPanelColumns,
-              args.c_stride,
-              depth,
-              args.bias == nullptr ? nullptr : args.bias + panel * kPanelColumns,
-              k > 0,
-              k + depth == args.depth,
-              args.bounds};
+// kPanels panels from `panel` on, over all rows. Meanwhile those at `next` are fetched.
+template <size_t kPanels, size_t... kBefore>
+void Columns(const GemmArgs& args, int64_t panel, int64_t k, int64_t depth, const float* next,
+             std::index_sequence<kBefore...>) {
   const auto columns = static_cast<size_t>(
       std::min<int64_t>(args.columns - panel * kPanelColumns, kPanels * kPanelColumns));
-  for (int64_t row = 0; row < rows; row += kTileRows) {
-    if (columns == kPanels * kPanelColumns) {
-      Tile<kTileRows, kPanels * kVectors>(block);
+  Block block = BlockAt(args, 0, panel, k, depth);
+  const float* const present = block.b;
+  // A tile of few rows takes as long as one of more: its sums wait for each other. So it gets half
+  // of the tile before it.
+  constexpr auto kWhole = static_cast<int64_t>(kTileRows);
+  const int64_t rest = args.rows % kWhole;
+  const int64_t shared = rest != 0 && rest <= kWhole / 2 ? kWhole + rest : 0;
+  int64_t fetched = 0;
+  for (int64_t row = 0; row < args.rows;) {
+    const int64_t left = args.rows - row;
+    const int64_t rows = left == shared ? (left + 1) / 2 : std::min(left, kWhole);
+    // A panel has kFetchStep times the lines that a tile fetches.
+    const int64_t ahead = fetched / kFetchStep, part = fetched % kFetchStep;
+    if (next != nullptr && ahead < static_cast<int64_t>(kPanels)) {
+      block.next = next + ahead * block.panel_stride + part * (depth / kFetchStep) * kLineFloats;
     } else {
-      LastPanel<kTileRows>(block, columns);
+      block.next = present;
     }
-    block.a += static_cast<int64_t>(kTileRows) * args.a_stride;
-    block.c += static_cast<int64_t>(kTileRows) * args.c_stride;
+    ++fetched;
+    ((rows == static_cast<int64_t>(kBefore) + 1 ? RowTile<kBefore + 1, kPanels>(block, columns)
+                                                : void()),
+     ...);
+    block.a += rows * args.a_stride;
+    block.c += rows * args.c_stride;
+    row += rows;
   }
+}
+
+template <size_t... kBefore>
+void RowsOf(const GemmArgs& args, int64_t k, int64_t depth, std::index_sequence<kBefore...>) {
+  ((args.rows == static_cast<int64_t>(kBefore) + 1 ? FewRows<kBefore + 1>(args, k, depth) : void()),
+   ...);
 }
 
 void Gemm(const GemmArgs& args) {
   constexpr auto kPanels = static_cast<int64_t>(PanelsFor(kTileRows));
-  const int64_t whole_rows = args.rows / static_cast<int64_t>(kTileRows) * kTileRows;
+  constexpr auto kSizes = std::make_index_sequence<kTileRows>();
   const int64_t whole_panels = args.columns / kPanelColumns;
   for (int64_t k = 0; k < args.depth; k += kDepthBlock) {
     const int64_t depth = std::min(args.depth - k, kDepthBlock);
+    if (args.rows < static_cast<int64_t>(kTileRows)) {
+      RowsOf(args, k, depth, std::make_index_sequence<kTileRows - 1>());
+      continue;
+    }
+    const auto next = [&](int64_t panel) -> const float* {
+      if (panel < whole_panels) return args.panels + (panel * args.depth + k) * kPanelColumns;
+      return k + depth < args.depth ? args.panels + (k + depth) * kPanelColumns : nullptr;
+    };
     int64_t panel = 0;
     for (; panel + kPanels <= whole_panels; panel += kPanels) {
-      Columns<PanelsFor(kTileRows)>(args, panel, whole_rows, k, depth);
+      Columns<PanelsFor(kTileRows)>(args, panel, k, depth, next(panel + kPanels), kSizes);
     }
     for (; panel < PanelCount(args.columns); ++panel) {
-      Columns<1>(args, panel, whole_rows, k, depth);
+      Columns<1>(args, panel, k, depth, next(panel + 1), kSizes);
     }
-    RowsOf(static_cast<size_t>(args.rows - whole_rows), args, whole_rows, k, depth,
-           std::make_index_sequence<kTileRows - 1>());
   }
 }
 

@@ -61,6 +61,22 @@ TEST_CASE("products with constant weights agree with the reference for any numbe
   }
 }
 
+TEST_CASE(
+    "products agree with the reference however many rows and columns are left for the last tile") {
+  for (int64_t rows = 1; rows <= 27; ++rows) {
+    for (int64_t depth : {2, 259}) {
+      for (int64_t columns : {16, 43}) {
+        CAPTURE(rows);
+        CAPTURE(depth);
+        CAPTURE(columns);
+        OnednnCase c("MatMul");
+        c.Input({rows, depth}).Weight({depth, columns}).Output({rows, columns});
+        CHECK(CompareAs(c, "own.MatMul") == "");
+      }
+    }
+  }
+}
+
 TEST_CASE("Gemm with weights either way round and any bias agrees with the reference") {
   for (bool transposed : {false, true}) {
     for (const Shape& bias : {Shape{}, Shape{35}, Shape{1, 35}}) {
