@@ -9,13 +9,10 @@
 
 #include "common/file_io.h"
 #include "common/npy_header.h"
+#include "common/status_context.h"
 
 namespace kairos {
 namespace {
-
-absl::Status AboutFile(absl::string_view name, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(name, ": ", status.message()));
-}
 
 // `source` has the first dimension running fastest.
 void CopyFortranOrder(const std::byte* source, Tensor* tensor) {
@@ -73,11 +70,11 @@ absl::StatusOr<Tensor> Fill(const NpyHeader& header, absl::Span<const std::byte>
 
 absl::StatusOr<Tensor> ParseNpy(absl::string_view name, absl::string_view bytes) {
   absl::StatusOr<NpyHeader> header = ParseNpyHeader(bytes);
-  if (!header.ok()) return AboutFile(name, header.status());
+  if (!header.ok()) return WithContext(name, header.status());
   const absl::string_view data = bytes.substr(header->data_offset);
   absl::StatusOr<Tensor> tensor =
       Fill(*header, {reinterpret_cast<const std::byte*>(data.data()), data.size()});
-  if (!tensor.ok()) return AboutFile(name, tensor.status());
+  if (!tensor.ok()) return WithContext(name, tensor.status());
   return tensor;
 }
 
@@ -88,26 +85,26 @@ absl::StatusOr<Tensor> ReadNpy(const std::string& path) {
   const auto start_bytes = absl::MakeSpan(reinterpret_cast<std::byte*>(start.data()), start.size());
   if (absl::Status status = file->ReadAt(0, start_bytes); !status.ok()) return status;
   absl::StatusOr<NpyHeader> header = ParseNpyHeader(start);
-  if (!header.ok()) return AboutFile(path, header.status());
+  if (!header.ok()) return WithContext(path, header.status());
 
   absl::StatusOr<Tensor> raw = MakeTensor(*header, file->size());
-  if (!raw.ok()) return AboutFile(path, raw.status());
+  if (!raw.ok()) return WithContext(path, raw.status());
   const auto raw_bytes = absl::MakeSpan(static_cast<std::byte*>(raw->data()), raw->byte_count());
   if (absl::Status status = file->ReadAt(header->data_offset, raw_bytes); !status.ok()) {
     return status;
   }
   if (!header->fortran_order) {
-    if (absl::Status status = CheckBools(*raw); !status.ok()) return AboutFile(path, status);
+    if (absl::Status status = CheckBools(*raw); !status.ok()) return WithContext(path, status);
     return raw;
   }
   absl::StatusOr<Tensor> tensor = Fill(*header, raw_bytes);
-  if (!tensor.ok()) return AboutFile(path, tensor.status());
+  if (!tensor.ok()) return WithContext(path, tensor.status());
   return tensor;
 }
 
 absl::Status WriteNpy(const std::string& path, const TensorView& tensor) {
   absl::StatusOr<std::string> header = FormatNpyHeader(tensor.dtype, tensor.shape);
-  if (!header.ok()) return AboutFile(path, header.status());
+  if (!header.ok()) return WithContext(path, header.status());
   const absl::string_view data(static_cast<const char*>(tensor.data), tensor.bytes);
   return WriteFile(path, {*header, data});
 }

@@ -10,6 +10,7 @@
 #include "nlohmann/json.hpp"
 
 #include "common/file_io.h"
+#include "common/status_context.h"
 
 namespace kairos {
 namespace {
@@ -22,10 +23,6 @@ constexpr int64_t kMaxDim = (int64_t{1} << 31) - 1;
 
 absl::Status Malformed(absl::string_view key, absl::string_view expected) {
   return absl::DataLossError(absl::StrCat("'", key, "' is absent or not ", expected));
-}
-
-absl::Status WithContext(absl::string_view context, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(context, ": ", status.message()));
 }
 
 // Null when `object` has no such member of this type.

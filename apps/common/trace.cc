@@ -1,17 +1,10 @@
 #include "common/trace.h"
 
-#include <chrono>
 #include <utility>
 
+#include "common/clock.h"
+
 namespace kairos {
-namespace {
-
-// That of events, unless a session brings its own.
-int64_t NowNs() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
 
 absl::StatusOr<std::shared_ptr<Runtime>> MakeTracedRuntime(const EngineOptions& options,
                                                            const std::string& path,
@@ -30,11 +23,11 @@ absl::StatusOr<std::shared_ptr<Runtime>> MakeTracedRuntime(const EngineOptions& 
 }
 
 TracedPart::TracedPart(EventTrace* trace, absl::string_view name)
-    : trace_(trace), name_(name), start_ns_(trace == nullptr ? 0 : NowNs()) {}
+    : trace_(trace), name_(name), start_ns_(trace == nullptr ? 0 : SteadyNowNs()) {}
 
 void TracedPart::End() {
   if (EventTrace* trace = std::exchange(trace_, nullptr)) {
-    trace->AddSpan("tool", name_, start_ns_, NowNs() - start_ns_);
+    trace->AddSpan("tool", name_, start_ns_, SteadyNowNs() - start_ns_);
   }
 }
 

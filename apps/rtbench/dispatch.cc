@@ -40,6 +40,21 @@ class IdleBackend : public Backend {
   }
 };
 
+// The value of the operator, which is the graph's next one.
+ValueId AddSin(ValueId x, Graph* graph) {
+  const auto id = static_cast<ValueId>(graph->values.size());
+  Value y;
+  y.name = absl::StrCat("y", graph->nodes.size());
+  graph->values.push_back(std::move(y));
+  Node node;
+  node.op = "Sin";
+  node.name = absl::StrCat("sin", graph->nodes.size());
+  node.inputs = {x};
+  node.outputs = {id};
+  graph->nodes.push_back(std::move(node));
+  return id;
+}
+
 Graph Chain(int operators) {
   Graph graph;
   graph.name = "chain";
@@ -50,15 +65,7 @@ Graph Chain(int operators) {
   graph.values.push_back(std::move(x));
   graph.inputs = {0};
   for (int i = 0; i < operators; ++i) {
-    Value y;
-    y.name = absl::StrCat("y", i);
-    graph.values.push_back(std::move(y));
-    Node node;
-    node.op = "Sin";
-    node.name = absl::StrCat("sin", i);
-    node.inputs = {i};
-    node.outputs = {i + 1};
-    graph.nodes.push_back(std::move(node));
+    AddSin(i, &graph);
   }
   graph.outputs = {operators};
   return graph;
@@ -74,17 +81,8 @@ Graph SideBySide(int inputs, int dimensions) {
     x.dtype = DType::kFloat32;
     x.dims.emplace(static_cast<size_t>(dimensions), Dim{-1, "n"});
     graph.values.push_back(std::move(x));
-    Value y;
-    y.name = absl::StrCat("y", i);
-    graph.values.push_back(std::move(y));
-    Node node;
-    node.op = "Sin";
-    node.name = absl::StrCat("sin", i);
-    node.inputs = {2 * i};
-    node.outputs = {2 * i + 1};
-    graph.nodes.push_back(std::move(node));
     graph.inputs.push_back(2 * i);
-    graph.outputs.push_back(2 * i + 1);
+    graph.outputs.push_back(AddSin(2 * i, &graph));
   }
   return graph;
 }

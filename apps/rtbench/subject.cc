@@ -1,18 +1,11 @@
 #include "rtbench/subject.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace kairos {
-
-int64_t SteadyNowNs() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 Subject MakeSubject(const SampleRequest& request) {
   Subject subject;

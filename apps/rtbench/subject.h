@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "common/clock.h"
 #include "common/trace.h"
 #include "kairos/model.h"
 #include "kairos/policy.h"
@@ -17,7 +18,6 @@
 namespace kairos {
 
 using NowNs = std::function<int64_t()>;
-int64_t SteadyNowNs();
 
 struct Subject {
   NowNs now_ns = SteadyNowNs;

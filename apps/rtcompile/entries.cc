@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 
 #include "common/run_log.h"
+#include "common/status_context.h"
 #include "kairos/policies.h"
 
 namespace kairos {
@@ -48,7 +49,7 @@ absl::StatusOr<Entries> EntriesOfLogs(const Model& model, absl::Span<const std::
     absl::StatusOr<RunLog> log = ReadRunLog(path);
     if (!log.ok()) return log.status();
     const absl::Status fits = CheckNames(model, *log);
-    if (!fits.ok()) return absl::Status(fits.code(), absl::StrCat(path, ": ", fits.message()));
+    if (!fits.ok()) return WithContext(path, fits);
     logs.push_back(*std::move(log));
   }
   Entries entries;

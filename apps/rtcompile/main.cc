@@ -10,6 +10,7 @@
 
 #include "common/cli.h"
 #include "common/engine.h"
+#include "common/status_context.h"
 #include "kairos/compiler.h"
 #include "kairos/tuning.h"
 #include "rtcompile/entries.h"
@@ -56,8 +57,7 @@ absl::StatusOr<Entries> MakeEntries(const Options& options, const Model& model, 
     absl::StatusOr<Entries> entries = EntriesOfPlan(*from, runtime, &note);
     if (!note.empty()) PrintToolError("rtcompile", options.from + ": " + note);
     if (entries.ok()) return entries;
-    return absl::Status(entries.status().code(),
-                        options.from + ": " + std::string(entries.status().message()));
+    return WithContext(options.from, entries.status());
   }
   const absl::StatusOr<std::vector<NamedFile>> files = ParseNamedFiles(options.inputs);
   if (!files.ok()) return files.status();

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "common/status_context.h"
 #include "rtconvert/declared_value.h"
 #include "rtconvert/importer.h"
 #include "rtconvert/names.h"
@@ -52,7 +53,7 @@ absl::StatusOr<std::unique_ptr<ImportContext>> ImportContext::Make(
 absl::Status ImportContext::Note(const absl::Status& status, absl::string_view place) {
   const bool is_form = absl::IsInvalidArgument(status);
   if (!is_form && !absl::IsUnimplemented(status)) {
-    return absl::Status(status.code(), absl::StrCat(place, ": ", status.message()));
+    return WithContext(place, status);
   }
   malformed |= is_form;
   problems.Add(status.message(), place);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "common/status_context.h"
 #include "rtconvert/free_names.h"
 #include "rtconvert/functions.h"
 #include "rtconvert/graph_importer.h"
@@ -18,10 +19,6 @@ namespace {
 
 using onnx_format::GraphProto;
 using onnx_format::ModelProto;
-
-absl::Status WithContext(absl::string_view context, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(context, ": ", status.message()));
-}
 
 absl::Status CheckShapes(const GraphProto& graph, absl::Span<const NamedShape> shapes) {
   for (const NamedShape& named : shapes) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "common/status_context.h"
 #include "kairos/compiler.h"
 #include "kairos/policies.h"
 #include "kairos/runtime.h"
@@ -74,13 +75,10 @@ absl::StatusOr<Refitted> RefitPlans(std::shared_ptr<const Model> old,
 absl::Status RefitModel(const std::string& old_path, Graph graph, const std::string& out_path) {
   absl::StatusOr<std::shared_ptr<const Model>> old = Model::Load(old_path);
   if (!old.ok()) return old.status();
-  const auto with_path = [&](const absl::Status& status) {
-    return absl::Status(status.code(), absl::StrCat(old_path, ": ", status.message()));
-  };
   absl::StatusOr<std::shared_ptr<const Model>> refit = Model::WithWeightsOf(*old, std::move(graph));
-  if (!refit.ok()) return with_path(refit.status());
+  if (!refit.ok()) return WithContext(old_path, refit.status());
   const absl::StatusOr<Refitted> refitted = RefitPlans(*old, *refit);
-  if (!refitted.ok()) return with_path(refitted.status());
+  if (!refitted.ok()) return WithContext(old_path, refitted.status());
   absl::Status saved = SaveModel((*refit)->graph(), refitted->plans, out_path);
   if (!saved.ok()) return saved;
   for (const std::string& reason : refitted->left_out) {

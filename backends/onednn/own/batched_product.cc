@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "onednn/own/gemm_simd.h"
+#include "onednn/own/loop_nest.h"
 #include "onednn/own/makers.h"
 #include "onednn/own/row_post_ops.h"
 
@@ -20,8 +21,6 @@ constexpr int64_t kMinRows = 4;
 constexpr int64_t kMaxPanelFloats = 256 << 10;
 // Rows at a time, so that post-ops find them in the cache.
 constexpr int64_t kBlockRows = 96;
-// Below this many multiplications a second thread costs more than it saves.
-constexpr int64_t kSerialOperations = 200'000;
 
 struct BatchedProduct {
   int64_t rows = 0, depth = 0, columns = 0;  // of one matrix
@@ -107,28 +106,6 @@ class BatchedProductKernel : public OwnKernel {
   int64_t all_rows_ = 0, shares_ = 1;
 };
 
-// Where each matrix of the output finds its own in an operand of shape [..., rows, columns], whose
-// outer dimensions repeat where they are 1 or absent.
-std::vector<int64_t> MatrixOffsets(const Shape& operand, const Shape& out) {
-  const size_t outer = out.size() - 2, missing = out.size() - operand.size();
-  const int64_t matrix = operand[operand.size() - 2] * operand.back();
-  std::vector<int64_t> offsets = {0};
-  int64_t stride = matrix;
-  Shape strides(outer, 0);
-  for (size_t d = outer; d-- > missing;) {
-    if (operand[d - missing] != 1) strides[d] = stride;
-    stride *= operand[d - missing];
-  }
-  for (size_t d = 0; d < outer; ++d) {
-    std::vector<int64_t> finer;
-    for (int64_t offset : offsets) {
-      for (int64_t i = 0; i < out[d]; ++i) finer.push_back(offset + i * strides[d]);
-    }
-    offsets = std::move(finer);
-  }
-  return offsets;
-}
-
 }  // namespace
 
 MadeKernel MakeBatchedMatMul(const KernelRequest& request, absl::string_view frozen) {
@@ -147,8 +124,15 @@ MadeKernel MakeBatchedMatMul(const KernelRequest& request, absl::string_view fro
   absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request);
   if (!post_ops.ok()) return post_ops.status();
   if (absl::Status same = CheckFrozen(kName, frozen); !same.ok()) return same;
-  product.a = MatrixOffsets(a.type.shape, out.type.shape);
-  product.b = MatrixOffsets(b.type.shape, out.type.shape);
+  const Shape& shape = out.type.shape;
+  const LoopNest nest{shape, {BroadcastStrides(a.type, shape), BroadcastStrides(b.type, shape)}};
+  const int64_t matrices = nest.element_count() / (product.rows * product.columns);
+  for (int64_t i = 0; i < matrices; ++i) {
+    int64_t offsets[2];
+    OffsetsAt(nest, shape.size() - 2, i, offsets);
+    product.a.push_back(offsets[0]);
+    product.b.push_back(offsets[1]);
+  }
   return std::make_unique<BatchedProductKernel>(std::move(product), request.threads,
                                                 *std::move(post_ops));
 }

@@ -22,6 +22,9 @@ inline constexpr int64_t PaddedColumns(int64_t columns) {
   return PanelCount(columns) * kPanelColumns;
 }
 
+// Below this many multiplications a second thread costs more than it saves.
+inline constexpr int64_t kSerialOperations = 200'000;
+
 // Results are held within [low, high]; NaN stays.
 struct Bounds {
   float low = -std::numeric_limits<float>::infinity();

@@ -17,8 +17,6 @@ constexpr int64_t kBlockFloats = 64 << 10;
 constexpr int64_t kMinBlock = 48, kMaxBlock = 192;
 // With fewer rows per thread the columns are shared out.
 constexpr int64_t kMinRowsPerThread = 24;
-// Below this many multiplications a second thread costs more than it saves.
-constexpr int64_t kSerialOperations = 200'000;
 // With more rows than that the library's kernels that apply post-ops in registers are faster.
 constexpr int64_t kFewRows = 8;
 
