@@ -25,8 +25,10 @@ class MappedCopy {
  private:
   template <typename T>
   void Copy(const T* src, T* dst, ThreadPool& pool) const;
+  // What the dimensions before the last two add, at a step of all of them.
+  int64_t OffsetOfOuter(int64_t index) const;
 
-  std::vector<std::vector<int64_t>> maps_;
+  std::vector<std::vector<int64_t>> maps_;  // two or more
   size_t element_bytes_;
   int64_t rows_ = 1;        // steps of all dimensions but the last
   bool contiguous_ = true;  // the last dimension reads one element after the other

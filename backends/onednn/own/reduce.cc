@@ -75,10 +75,14 @@ class ReduceKernel : public OwnKernel {
     ParallelRanges(*args.pool, extents_.outer * parts_, grain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) ReducePart(src, i, partial);
     });
-    if (parts_ == 1 && finish_ == Finish::kNothing) return absl::OkStatus();
-    for (int64_t o = 0; o < extents_.outer; ++o) {
-      Combine(partial + o * parts_ * extents_.inner, dst + o * extents_.inner);
-    }
+    if (parts_ == 1) return absl::OkStatus();
+    const int64_t row = parts_ * extents_.inner;
+    ParallelRanges(*args.pool, extents_.outer, std::max<int64_t>(1, kPartElements / 2 / row),
+                   [&](int64_t begin, int64_t end) {
+                     for (int64_t o = begin; o < end; ++o) {
+                       JoinParts(partial + o * row, dst + o * extents_.inner);
+                     }
+                   });
     return absl::OkStatus();
   }
 
@@ -87,22 +91,30 @@ class ReduceKernel : public OwnKernel {
     const int64_t begin = index % parts_ * part_;
     const int64_t length = std::min(part_, extents_.length - begin);
     const float* from = src + (index / parts_ * extents_.length + begin) * extents_.inner;
+    float* const to = partial + index * extents_.inner;
     if (extents_.inner == 1) {
-      partial[index] = functions_.run(from, length);
+      *to = functions_.run(from, length);
     } else {
-      functions_.columns(from, length, extents_.inner, partial + index * extents_.inner);
+      functions_.columns(from, length, extents_.inner, to);
     }
+    if (parts_ == 1) FinishResults(to);
   }
 
-  void Combine(const float* partial, float* dst) const {
-    for (int64_t c = 0; c < extents_.inner; ++c) {
-      double result = partial[c];
-      for (int64_t p = 1; p < parts_; ++p) {
-        result = functions_.combine(result, partial[p * extents_.inner + c]);
-      }
-      if (finish_ == Finish::kDivide) result /= static_cast<double>(extents_.length);
-      if (finish_ == Finish::kSquareRoot) result = std::sqrt(result);
-      dst[c] = static_cast<float>(result);
+  void JoinParts(const float* partial, float* dst) const {
+    if (extents_.inner == 1) {
+      double result = partial[0];
+      for (int64_t p = 1; p < parts_; ++p) result = functions_.combine(result, partial[p]);
+      *dst = static_cast<float>(result);
+    } else {
+      functions_.join_columns(partial, parts_, extents_.inner, dst);
+    }
+    FinishResults(dst);
+  }
+
+  void FinishResults(float* dst) const {
+    const auto length = static_cast<float>(extents_.length);
+    for (int64_t c = 0; c < extents_.inner && finish_ != Finish::kNothing; ++c) {
+      dst[c] = finish_ == Finish::kDivide ? dst[c] / length : std::sqrt(dst[c]);
     }
   }
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "onednn/own/simd.h"
+#include "onednn/own/fixed_simd.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "onednn/own/reduce_simd.cc"
@@ -17,8 +18,9 @@ namespace HWY_NAMESPACE {
 
 constexpr int64_t kRunBlock = 4096;
 
-// Each operation: the first element, one more, and two results joined.
+// Each operation: the result of nothing, of one element, and two results joined.
 struct SumOf {
+  static constexpr float kStart = 0.0f;
   static FloatVec First(FloatVec x) { return x; }
   static FloatVec Join(FloatVec a, FloatVec b) { return hn::Add(a, b); }
   static double Combine(double a, double b) { return a + b; }
@@ -31,18 +33,26 @@ struct SumSquareOf : SumOf {
 };
 // NaN in b fails the comparison and is chosen.
 struct MaxOf {
+  static constexpr float kStart = -std::numeric_limits<float>::infinity();
   static FloatVec First(FloatVec x) { return x; }
   static FloatVec Join(FloatVec a, FloatVec b) {
-    return KeepNaN(a, hn::IfThenElse(hn::Gt(a, b), a, b));
+    return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::IsNaN(a)), a, b);
   }
   static double Combine(double a, double b) { return std::isnan(a) || a > b ? a : b; }
 };
 struct MinOf {
+  static constexpr float kStart = std::numeric_limits<float>::infinity();
   static FloatVec First(FloatVec x) { return x; }
   static FloatVec Join(FloatVec a, FloatVec b) {
-    return KeepNaN(a, hn::IfThenElse(hn::Lt(a, b), a, b));
+    return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::IsNaN(a)), a, b);
   }
   static double Combine(double a, double b) { return std::isnan(a) || a < b ? a : b; }
+};
+
+// Of results instead of elements.
+template <typename Op>
+struct Joined : Op {
+  static FloatVec First(FloatVec x) { return x; }
 };
 
 // Combines `count` lanes of `x`, 1 or more.
@@ -91,45 +101,84 @@ float Run(const float* src, int64_t count) {
   return static_cast<float>(result);
 }
 
-// One vector of columns of four rows, joined in pairs.
-template <typename Op>
-HWY_INLINE FloatVec FourRows(const float* src, int64_t stride) {
+constexpr size_t kSums = 8, kWidest = 12;  // vectors
+
+// kVectors vectors of columns, in sums enough to hide the latency of an addition.
+template <typename Op, size_t kVectors>
+HWY_INLINE void ColumnBlock(const float* src, int64_t rows, int64_t stride, float* dst) {
+  constexpr size_t kRows = std::max<size_t>(1, kSums / kVectors);
   const FloatTag d;
-  const FloatVec a = Op::First(hn::LoadU(d, src));
-  const FloatVec b = Op::First(hn::LoadU(d, src + stride));
-  const FloatVec c = Op::First(hn::LoadU(d, src + 2 * stride));
-  const FloatVec e = Op::First(hn::LoadU(d, src + 3 * stride));
-  return Op::Join(Op::Join(a, b), Op::Join(c, e));
+  FloatVec sums[kRows][kVectors];
+  for (auto& sum : sums) {
+    for (FloatVec& x : sum) x = Fill(Op::kStart);
+  }
+  const auto add_row = [&](FloatVec(&sum)[kVectors]) {
+    for (size_t v = 0; v < kVectors; ++v) {
+      sum[v] = Op::Join(sum[v], Op::First(hn::LoadU(d, src + v * hn::Lanes(d))));
+    }
+    src += stride;
+  };
+  int64_t row = 0;
+  for (; row + static_cast<int64_t>(kRows) <= rows; row += static_cast<int64_t>(kRows)) {
+    for (auto& sum : sums) add_row(sum);
+  }
+  for (; row < rows; ++row) add_row(sums[0]);
+  for (size_t v = 0; v < kVectors; ++v) {
+    for (size_t r = 1; r < kRows; ++r) sums[0][v] = Op::Join(sums[0][v], sums[r][v]);
+    hn::StoreU(sums[0][v], d, dst + v * hn::Lanes(d));
+  }
 }
 
-// Reads src once from front to back; dst, the running result, stays in the first-level cache.
+template <typename Op, size_t kVectors>
+HWY_INLINE int64_t ColumnBlocks(const float* src, int64_t rows, int64_t columns, int64_t c,
+                                float* dst) {
+  const auto width = static_cast<int64_t>(kVectors * hn::Lanes(FloatTag()));
+  for (; c + width <= columns; c += width) {
+    ColumnBlock<Op, kVectors>(src + c, rows, columns, dst + c);
+  }
+  return c;
+}
+
+template <typename Op>
+void WideColumns(const float* src, int64_t rows, int64_t columns, float* dst) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(FloatTag()));
+  int64_t c = ColumnBlocks<Op, kWidest>(src, rows, columns, 0, dst);
+  c = ColumnBlocks<Op, 8>(src, rows, columns, c, dst);
+  c = ColumnBlocks<Op, 4>(src, rows, columns, c, dst);
+  c = ColumnBlocks<Op, 2>(src, rows, columns, c, dst);
+  c = ColumnBlocks<Op, 1>(src, rows, columns, c, dst);
+  if (c == columns) return;
+  if (columns > lanes) {  // some once more
+    ColumnBlock<Op, 1>(src + columns - lanes, rows, columns, dst + columns - lanes);
+    return;
+  }
+  // Less than a vector, which g++ does not see.
+  const auto count = std::min(static_cast<size_t>(columns), static_cast<size_t>(lanes) - 1);
+  FloatVec sum = Fill(Op::kStart);
+  for (int64_t row = 0; row < rows; ++row) {
+    sum = Op::Join(sum, Op::First(LoadPart(src + row * columns, count)));
+  }
+  StorePart(sum, dst, count);
+}
+
+// Narrow rows are taken several at a time, as one of many columns.
 template <typename Op>
 void Columns(const float* src, int64_t rows, int64_t columns, float* dst) {
-  const FloatTag d;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  const int64_t whole = columns / lanes * lanes;
-  const auto rest = static_cast<size_t>(columns - whole);
-  int64_t row = 0;
-  for (int64_t step; row < rows; row += step) {
-    step = row + 4 <= rows ? 4 : 1;
-    const float* from = src + row * columns;
-    for (int64_t c = 0; c < whole; c += lanes) {
-      const FloatVec x =
-          step == 4 ? FourRows<Op>(from + c, columns) : Op::First(hn::LoadU(d, from + c));
-      hn::StoreU(row == 0 ? x : Op::Join(hn::LoadU(d, dst + c), x), d, dst + c);
-    }
-    if (rest == 0) continue;
-    FloatVec x = Op::First(LoadPart(from + whole, rest));
-    for (int64_t r = 1; r < step; ++r) {
-      x = Op::Join(x, Op::First(LoadPart(from + r * columns + whole, rest)));
-    }
-    StorePart(row == 0 ? x : Op::Join(LoadPart(dst + whole, rest), x), dst + whole, rest);
+  const auto widest = static_cast<int64_t>(kWidest * hn::Lanes(FloatTag()));
+  const int64_t together = widest / columns, steps = together < 2 ? 0 : rows / together;
+  if (steps < 2) return WideColumns<Op>(src, rows, columns, dst);
+  HWY_ALIGN float wide[kWidest * HWY_MAX_BYTES / sizeof(float) * 2];
+  WideColumns<Op>(src, steps, together * columns, wide);
+  const int64_t done = steps * together;
+  if (done < rows) {
+    WideColumns<Op>(src + done * columns, rows - done, columns, wide + together * columns);
   }
+  WideColumns<Joined<Op>>(wide, together + (done < rows ? 1 : 0), columns, dst);
 }
 
 template <typename Op>
 ReduceFunctions FunctionsOf() {
-  return {&Run<Op>, &Columns<Op>, &Op::Combine};
+  return {&Run<Op>, &Columns<Op>, &WideColumns<Joined<Op>>, &Op::Combine};
 }
 
 ReduceFunctions Find(Reduction reduction) {

@@ -14,7 +14,9 @@ struct ReduceFunctions {
   float (*run)(const float* src, int64_t count) = nullptr;
   // dst[c] of src[r * columns + c] over r in [0, rows); rows at least 1.
   void (*columns)(const float* src, int64_t rows, int64_t columns, float* dst) = nullptr;
-  // Of partial results.
+  // The same of results of `columns`.
+  void (*join_columns)(const float* src, int64_t rows, int64_t columns, float* dst) = nullptr;
+  // Of two results of `run`.
   double (*combine)(double a, double b) = nullptr;
 };
 ReduceFunctions FindReduction(Reduction reduction);

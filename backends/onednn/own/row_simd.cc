@@ -77,20 +77,36 @@ void LogSoftmax(const float* src, int64_t signed_count, float* dst) {
              [&](FloatVec x, size_t i) { StoreAt(hn::Sub(hn::Sub(x, max), log), dst, i, count); });
 }
 
+// The sum over a row of what add(sum, x) adds to `sum`; several sums hide its latency.
+template <typename Add>
+HWY_INLINE float SumOver(const float* src, size_t count, float filler, const Add& add) {
+  const FloatTag d;
+  const size_t lanes = hn::Lanes(d);
+  FloatVec a = Fill(0.0f), b = a, c = a, e = a;
+  size_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    a = add(a, hn::LoadU(d, src + i));
+    b = add(b, hn::LoadU(d, src + i + lanes));
+    c = add(c, hn::LoadU(d, src + i + 2 * lanes));
+    e = add(e, hn::LoadU(d, src + i + 3 * lanes));
+  }
+  ForVectors(src + i, count - i, filler, [&](FloatVec x, size_t) { a = add(a, x); });
+  return SumOf(hn::Add(hn::Add(a, b), hn::Add(c, e)));
+}
+
 RowFunctions::Moments LayerNorm(const float* src, int64_t signed_count, float epsilon,
                                 const float* scale, const float* bias, float* dst) {
   const auto count = static_cast<size_t>(signed_count);
   const auto size = static_cast<float>(signed_count);
-  FloatVec sum = Fill(0.0f);
-  ForVectors(src, count, 0.0f, [&](FloatVec x, size_t) { sum = hn::Add(sum, x); });
-  const float mean = SumOf(sum) / size;
+  const auto add = [](FloatVec sum, FloatVec x) { return hn::Add(sum, x); };
+  const float mean = SumOver(src, count, 0.0f, add) / size;
   const FloatVec means = Fill(mean);
-  FloatVec squares = Fill(0.0f);
-  ForVectors(src, count, mean, [&](FloatVec x, size_t) {
+  const auto add_square = [means](FloatVec sum, FloatVec x) {
     const FloatVec centred = hn::Sub(x, means);
-    squares = hn::MulAdd(centred, centred, squares);
-  });
-  const float inverse = 1.0f / std::sqrt(SumOf(squares) / size + epsilon);
+    return hn::MulAdd(centred, centred, sum);
+  };
+  const float variance = SumOver(src, count, mean, add_square) / size;
+  const float inverse = 1.0f / std::sqrt(variance + epsilon);
   const FloatVec factor = Fill(inverse);
   const FloatTag d;
   ForVectors(src, count, 0.0f, [&](FloatVec x, size_t i) {
