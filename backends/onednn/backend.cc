@@ -31,8 +31,8 @@ void AppendMakers(absl::Span<const KernelMaker> table, const Node& node,
 }
 
 // The makers of an operator, best first: where both tables have one, the library's was faster on
-// all but the smallest tensors when it was measured, unless ours is marked as preferred. Elsewhere
-// the library's table has no row.
+// all but the smallest tensors when it was measured, unless ours is marked as preferred: that one
+// is as fast or faster, and no code is generated for it. Elsewhere the library's table has no row.
 std::vector<const KernelMaker*> MakersOf(const Node& node) {
   std::vector<const KernelMaker*> makers;
   AppendMakers(OwnKernels(), node, &makers);

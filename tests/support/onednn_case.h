@@ -22,6 +22,7 @@
 #include "kairos/backend.h"
 #include "kairos/thread_pool.h"
 #include "onednn/backend.h"
+#include "onednn/kernel_table.h"
 #include "support/graph_builder.h"
 
 namespace kairos::testing {
@@ -135,20 +136,22 @@ class OnednnCase {
 
   // Empty when the backends agree; sets kernel_name.
   std::string Compare() {
-    const std::unique_ptr<Backend> fast = OnednnOrNull(), slow = NewReferenceBackend();
+    const std::unique_ptr<Backend> fast = OnednnOrNull();
     if (fast == nullptr) return "";
     if (absl::Status s = fast->Supports(request()); !s.ok()) return std::string(s.message());
-    absl::StatusOr<std::unique_ptr<Kernel>> kernel =
-        frozen.empty() ? fast->Specialize(request()) : fast->Load(request(), frozen);
-    if (!kernel.ok()) return std::string(kernel.status().message());
-    kernel_name = std::string((*kernel)->name());
-    if (kernel_name.find(":ref") != std::string::npos) return kernel_name + " is a slow kernel";
-    absl::StatusOr<std::unique_ptr<Kernel>> oracle = slow->Specialize(request());
-    if (!oracle.ok()) return std::string(oracle.status().message());
-    absl::StatusOr<std::vector<float>> got = Run(**kernel), want = Run(**oracle);
-    if (!got.ok()) return std::string(got.status().message());
-    if (!want.ok()) return std::string(want.status().message());
-    return Difference(*got, *want);
+    return CompareKernel(frozen.empty() ? fast->Specialize(request())
+                                        : fast->Load(request(), frozen));
+  }
+
+  // The same of the library's kernel, which need not be the backend's choice.
+  std::string CompareLibrary() {
+    if (OnednnOrNull() == nullptr) return "";
+    for (const onednn::KernelMaker& maker : onednn::LibraryKernels()) {
+      if (maker.op != node_.op) continue;
+      if (absl::Status s = maker.supports(request()); !s.ok()) return std::string(s.message());
+      return CompareKernel(maker.make(request(), ""));
+    }
+    return "no maker";
   }
 
   // Set before operands are added.
@@ -168,6 +171,19 @@ class OnednnCase {
     Layout layout;
     bool constant;
   };
+
+  std::string CompareKernel(const absl::StatusOr<std::unique_ptr<Kernel>>& kernel) {
+    if (!kernel.ok()) return std::string(kernel.status().message());
+    kernel_name = std::string((*kernel)->name());
+    if (kernel_name.find(":ref") != std::string::npos) return kernel_name + " is a slow kernel";
+    const std::unique_ptr<Backend> slow = NewReferenceBackend();
+    absl::StatusOr<std::unique_ptr<Kernel>> oracle = slow->Specialize(request());
+    if (!oracle.ok()) return std::string(oracle.status().message());
+    absl::StatusOr<std::vector<float>> got = Run(**kernel), want = Run(**oracle);
+    if (!got.ok()) return std::string(got.status().message());
+    if (!want.ok()) return std::string(want.status().message());
+    return Difference(*got, *want);
+  }
 
   OnednnCase& Push(const Operand& operand) {
     inputs_.push_back(operand);

@@ -75,6 +75,11 @@ class OwnCase {
     std::copy(values.begin(), values.end(), reinterpret_cast<T*>(buffer.data()));
     return *this;
   }
+  // Sets an element of the operand added last, by its place in memory.
+  OwnCase& Put(size_t place, float value) {
+    reinterpret_cast<float*>(data_.back().data())[place] = value;
+    return *this;
+  }
   // Values that are known when the kernel is made.
   template <typename T>
   OwnCase& Known(const std::vector<T>& values) {

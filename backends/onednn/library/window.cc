@@ -54,8 +54,9 @@ Window MakeWindow(const Node& node, absl::Span<const int64_t> kernel,
     window.dilations[i] = dilation - 1;
     window.pads_begin[i] = begin;
     window.pads_end[i] = transposed ? total - begin : std::max<int64_t>(total - begin, 0);
-    const int64_t declared = same || auto_pad == "VALID" ? 0 : At(pads, window.axes + i, 0);
-    if (!same && window.pads_end[i] > declared) window.passes_end_pads = true;
+    const int64_t given = auto_pad == "VALID" ? 0 : At(pads, window.axes + i, 0);
+    window.given_pads_end[i] = same ? window.pads_end[i] : given;
+    if (window.pads_end[i] > window.given_pads_end[i]) window.passes_end_pads = true;
   }
   return window;
 }

@@ -15,7 +15,9 @@ namespace kairos::onednn {
 struct Window {
   size_t axes = 0;  // spatial dimensions
   dnnl_dims_t kernel = {}, strides = {}, dilations = {}, pads_begin = {}, pads_end = {};
-  // Whether some window reaches beyond the end pads that the node declares (ceil_mode).
+  // End pads as the node gives them.
+  dnnl_dims_t given_pads_end = {};
+  // Whether some window reaches beyond those (ceil_mode).
   bool passes_end_pads = false;
 
   double kernel_size() const;

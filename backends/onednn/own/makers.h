@@ -46,13 +46,15 @@ MadeKernel MakeWinograd(const KernelRequest& request, absl::string_view frozen);
 // The product of two matrices, or batches of them, that come at run time (batched_product.cc).
 MadeKernel MakeBatchedMatMul(const KernelRequest& request, absl::string_view frozen);
 
-// float32 (reduce.cc, arg_max.cc, softmax.cc, layer_norm.cc, resize.cc).
+// float32 (pool.cc, reduce.cc, arg_max.cc, row_kernels.cc, resize.cc).
+MadeKernel MakePool(const KernelRequest& request);
 MadeKernel MakeReduce(const KernelRequest& request);
 MadeKernel MakeGlobalPool(const KernelRequest& request);
 MadeKernel MakeArgMax(const KernelRequest& request);
 MadeKernel MakeSoftmax(const KernelRequest& request);
 MadeKernel MakeLayerNorm(const KernelRequest& request);
-MadeKernel MakeResize(const KernelRequest& request);
+MadeKernel MakeNearestResize(const KernelRequest& request);
+MadeKernel MakeLinearResize(const KernelRequest& request);
 MadeKernel MakeRecurrent(const KernelRequest& request);  // LSTM, GRU (recurrent.cc)
 
 }  // namespace kairos::onednn::own

@@ -199,9 +199,9 @@ MadeKernel MakeLinear(const KernelRequest& request, const std::vector<Sampling>&
   return std::make_unique<LinearKernel>(request, TapsOf(samplings[2]), TapsOf(samplings[3]));
 }
 
-}  // namespace
-
-MadeKernel MakeResize(const KernelRequest& request) {
+// Those of a request that asks for `mode` and that this file can take.
+absl::StatusOr<std::vector<Sampling>> SamplingsFor(const KernelRequest& request,
+                                                   absl::string_view mode) {
   const TensorType& input = request.inputs[0].type;
   if (DTypeSize(input.dtype) == 0 || input.shape.empty() || input.element_count() == 0) {
     return Refuse(request, "input 0 is ", input.ToString());
@@ -211,12 +211,21 @@ MadeKernel MakeResize(const KernelRequest& request) {
     return Refuse(request, "output 0 has shape ", ShapeString(output),
                   ", expected dimensions up to ", kMaxMapped);
   }
-  const absl::StatusOr<std::vector<Sampling>> samplings = SamplingsOf(request);
-  if (!samplings.ok()) return samplings.status();
-  const absl::string_view mode = request.node->attributes.String("mode", "nearest");
-  if (mode == "nearest") return MakeNearest(request, *samplings);
-  if (mode == "linear") return MakeLinear(request, *samplings);
-  return Refuse(request, "mode ", mode);
+  const absl::string_view asked = request.node->attributes.String("mode", "nearest");
+  if (asked != mode) return Refuse(request, "mode ", asked, ", expected ", mode);
+  return SamplingsOf(request);
+}
+
+}  // namespace
+
+MadeKernel MakeNearestResize(const KernelRequest& request) {
+  const absl::StatusOr<std::vector<Sampling>> samplings = SamplingsFor(request, "nearest");
+  return samplings.ok() ? MakeNearest(request, *samplings) : samplings.status();
+}
+
+MadeKernel MakeLinearResize(const KernelRequest& request) {
+  const absl::StatusOr<std::vector<Sampling>> samplings = SamplingsFor(request, "linear");
+  return samplings.ok() ? MakeLinear(request, *samplings) : samplings.status();
 }
 
 }  // namespace kairos::onednn::own

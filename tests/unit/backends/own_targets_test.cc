@@ -1,4 +1,5 @@
 // The vector code once for each instruction set of this machine, down to the portable fallback.
+#include <cmath>
 #include <doctest/doctest.h>
 
 #include "hwy/highway.h"
@@ -42,6 +43,14 @@ void CheckVectorKernels() {
     CHECK(c.Compare() == "");
   }
   CHECK(OwnCase("ReduceMax").Input({5, 137}).Known<int64_t>({1}).Compare() == "");
+  for (const char* op : {"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"}) {
+    CAPTURE(std::string(op));
+    OwnCase c(op);
+    if (op[0] != 'G') c.node().attributes.Set("kernel_shape", Ints{3, 2});
+    c.Input({2, 43, 9, 10}, Layout::kChannelsLast).Put(43 * 50 + 40, std::nanf(""));
+    c.output_layout = Layout::kChannelsLast;
+    CHECK(c.Compare() == "");
+  }
 }
 
 void CheckConvolutions() {
