@@ -7,8 +7,8 @@
 
 namespace kairos {
 
-// A table of the steps that ran last, then the session's counters, why it recorded, and what the
-// cache on disk did. `cache` may be null.
+// A table of the steps that ran, or were prepared, last, then the session's counters, why it
+// recorded, and what the cache on disk did. `cache` may be null.
 void PrintExplanation(const Session& session, ProgramCache* cache);
 
 }  // namespace kairos

@@ -51,7 +51,7 @@ class ProgramSet {
   ProgramTable table;
   SeenInputs seen;
   std::unique_ptr<BoundProgram> transient;  // under a policy that keeps no Programs
-  const Program* last = nullptr;            // that ran; null when it may be gone
+  const Program* last = nullptr;            // that ran or was prepared; null when it may be gone
 };
 
 class Engine {

@@ -122,9 +122,10 @@ absl::Status Session::Impl::Prepare(absl::Span<const TensorView> inputs) {
     KAIROS_ASSIGN_OR_RETURN(std::vector<AnyValue> borrowed, BorrowInputs(graph(), inputs));
     return RunParts(std::move(borrowed)).status();
   }
-  const absl::Status status = RunnableFor(inputs).status();
+  const absl::StatusOr<Runnable> runnable = RunnableFor(inputs);
+  if (runnable.ok()) whole.last = &runnable->program->program();
   engine.TellPolicy();  // nobody waits for a result
-  return status;
+  return runnable.status();
 }
 
 absl::Status Session::Impl::MakeBuckets() {

@@ -103,6 +103,16 @@ def test_passes_show_the_graph_before_and_after(folder):
     equal(bad.returncode, 2)
 
 
+def test_explain_lists_the_kernels_of_what_it_prepared(folder):
+    compile_model(MODEL, folder / "m", "--threads", "1")
+    for model, policy, source in (MODEL, "jit", "compiled"), (folder / "m", "aot", "plan"):
+        done = run(RTINSPECT, model, "--explain", "--policy", policy, "--threads", "1")
+        equal((done.returncode, done.stderr), (0, ""))
+        table = done.stdout.split("made [us]")[1].split("\n\n")[0].splitlines()[1:]
+        kernels = [line for line in table if not line.startswith("    not ")]
+        assert kernels and all(line.endswith(" " + source) for line in kernels), done.stdout
+
+
 def test_tuning_reports_and_gives_a_plan_that_fits(folder):
     compile_model(MODEL, folder / "m", "--threads", "1", "--tune", "5")
     check, = inspect(folder / "m", "--check-plan", "--threads", "1")["plan_checks"]

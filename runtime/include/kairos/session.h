@@ -185,7 +185,7 @@ class Session {
   absl::Status SavePlan(const std::string& path) const;
 
   SessionStats stats() const;
-  // Steps of the Program that ran last.
+  // Steps of the Program that ran, or was prepared, last. None if that has been dropped since.
   std::vector<StepInfo> Explain() const;
   // The last 64 recordings, oldest first.
   std::vector<RecordingInfo> Recordings() const;

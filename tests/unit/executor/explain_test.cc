@@ -49,6 +49,25 @@ TEST_CASE("the log names changes of rank, type and values, and why nothing was r
   CHECK(log.entries().size() == 64);
 }
 
+TEST_CASE("what was prepared last is explained before it runs") {
+  auto runtime = NewRuntime("reference");
+  auto model = NewModel(ConvNet());
+  const std::vector<Tensor> small = ConvInput(1, 4, 5), large = ConvInput(1, 4, 8);
+  Run(*NewSession(runtime, model, NewJitPolicy()), large);
+  auto session = NewSession(runtime, model, NewJitPolicy());
+  const auto source = [&] {
+    const std::vector<StepInfo> steps = session->Explain();
+    REQUIRE_FALSE(steps.empty());
+    return steps[0].source;
+  };
+  Require(session->Prepare(Views(small)));
+  CHECK(source() == KernelSource::kCompiled);
+  Require(session->Prepare(Views(large)));
+  CHECK(source() == KernelSource::kCache);
+  Run(*session, small);
+  CHECK(source() == KernelSource::kCompiled);
+}
+
 TEST_CASE("each step says which backends before its own were rejected, and why") {
   TestBackendOptions options;
   options.takes = [](const KernelRequest& request) { return request.node->op == "Conv"; };
