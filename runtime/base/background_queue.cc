@@ -1,6 +1,7 @@
 #include "base/background_queue.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <system_error>
@@ -48,7 +49,7 @@ bool BackgroundQueue::Start() {
   try {
     thread_ = std::thread([this] {
       pthread_setname_np(pthread_self(), thread_name_);
-      setpriority(PRIO_PROCESS, 0, kNice);  // of this thread, on Linux
+      LowerPriority();
       Work();
     });
   } catch (const std::system_error&) {
@@ -56,6 +57,18 @@ bool BackgroundQueue::Start() {
   }
   pthread_sigmask(SIG_SETMASK, &old, nullptr);
   return started;
+}
+
+// Of the calling thread; on Linux these functions mean no more than that.
+void BackgroundQueue::LowerPriority() const {
+  setpriority(PRIO_PROCESS, 0, kNice);
+  if (priority_ != Priority::kIdle) return;
+#ifdef SCHED_IDLE
+  // To Linux a processor that runs only such threads is free: it wakes the threads of a pool there,
+  // where it would have them share the processor that they were woken from.
+  const sched_param none{};
+  sched_setscheduler(0, SCHED_IDLE, &none);
+#endif
 }
 
 void BackgroundQueue::Work() {

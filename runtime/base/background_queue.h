@@ -4,6 +4,7 @@
 #define KAIROS_RUNTIME_BASE_BACKGROUND_QUEUE_H_
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -16,8 +17,15 @@ namespace kairos {
 // Thread-safe. Jobs must not throw, nor touch the queue that runs them.
 class BackgroundQueue {
  public:
+  enum class Priority : uint8_t {
+    kLow,
+    // Works where a processor has nothing else to do, as far as the system knows of such a thing.
+    kIdle,
+  };
   // `thread_name`: at most 15 characters, kept by reference.
-  explicit BackgroundQueue(const char* thread_name = "kairos-writer") : thread_name_(thread_name) {}
+  explicit BackgroundQueue(const char* thread_name = "kairos-writer",
+                           Priority priority = Priority::kLow)
+      : thread_name_(thread_name), priority_(priority) {}
   // Waits for all jobs, except in a forked child, which has no thread that would do them.
   ~BackgroundQueue();
   BackgroundQueue(const BackgroundQueue&) = delete;
@@ -30,9 +38,11 @@ class BackgroundQueue {
 
  private:
   bool Start();
+  void LowerPriority() const;
   void Work();
 
   const char* const thread_name_;
+  const Priority priority_;
   const pid_t pid_ = getpid();
   std::mutex mutex_;
   std::condition_variable idle_;

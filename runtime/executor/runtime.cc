@@ -28,7 +28,8 @@ Runtime::Runtime(const RuntimeOptions& options)
     : cache_(options.kernel_cache_bytes),
       program_budget_(std::make_unique<ProgramBudget>(options.program_bytes)),
       shared_models_(std::make_unique<SharedModels>()),
-      background_(std::make_unique<BackgroundQueue>("kairos-maker")) {}
+      background_(
+          std::make_unique<BackgroundQueue>("kairos-maker", BackgroundQueue::Priority::kIdle)) {}
 Runtime::~Runtime() = default;
 
 ProgramStats Runtime::program_stats() const { return program_budget_->stats(); }

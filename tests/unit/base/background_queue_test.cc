@@ -1,6 +1,8 @@
 #include "base/background_queue.h"
 
 #include <atomic>
+#include <sched.h>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -50,6 +52,22 @@ TEST_CASE("its end waits for all jobs, and several threads may add some") {
   }
   CHECK(count == 800);
 }
+
+#ifdef SCHED_IDLE
+TEST_CASE("its thread has a low priority, or works only where nothing else does") {
+  for (const auto priority : {BackgroundQueue::Priority::kLow, BackgroundQueue::Priority::kIdle}) {
+    int scheduler = -1, nice = 0;
+    BackgroundQueue queue("test", priority);
+    queue.Add([&] {
+      scheduler = sched_getscheduler(0);
+      nice = getpriority(PRIO_PROCESS, 0);
+    });
+    queue.Wait();
+    CHECK(nice >= 10);
+    CHECK((scheduler == SCHED_IDLE) == (priority == BackgroundQueue::Priority::kIdle));
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace kairos

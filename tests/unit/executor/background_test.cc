@@ -1,6 +1,7 @@
 // Runs that do not wait: a provisional Program runs until a better one, made in the background,
 // takes over.
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <set>
 #include <thread>
 #include <vector>
@@ -84,6 +85,25 @@ TEST_CASE("a run does not wait for a better Program, which takes over between tw
   Run(*session, inputs);
   CHECK(session->stats().compiles == after.compiles);
 }
+
+#ifdef SCHED_IDLE
+TEST_CASE("a better Program is made where a processor has nothing else to do") {
+  std::set<int> here, elsewhere;
+  const std::thread::id self = std::this_thread::get_id();
+  TestBackendOptions backend;
+  backend.takes = [&](const KernelRequest&) {
+    (std::this_thread::get_id() == self ? here : elsewhere).insert(sched_getscheduler(0));
+    return true;
+  };
+  auto session = NewSession(NewRuntime("", 1, NewTestBackend(backend)), NewModel(Mlp()),
+                            NewTieredPolicy({.then = NewJitPolicy(), .runs = 1}));
+  const int own = sched_getscheduler(0);
+  Run(*session, MlpInput(3));
+  Settle(*session);
+  CHECK(here == std::set<int>{own});
+  CHECK(elsewhere == std::set<int>{SCHED_IDLE});
+}
+#endif
 
 TEST_CASE("a better Program is made when a signature has run often enough, for it alone") {
   Gate gate;
