@@ -172,6 +172,21 @@ void ShareFacts(absl::Span<const Case> cases, json* rows) {
   }
 }
 
+// Starts, by that of the row whose outputs are compared with.
+void AddColdRatios(absl::Span<const Case> cases, json* rows) {
+  for (size_t i = 0; i < cases.size(); ++i) {
+    json& row = (*rows)[i];
+    for (size_t j = 0; j < cases.size(); ++j) {
+      const json& first = (*rows)[j];
+      if (!cases[i].SameGroup(cases[j])) continue;
+      if (first.at("policy") != row.value("compared_with", "")) continue;
+      if (!row.contains("cold_ms") || first.value("cold_ms", 0.0) <= 0) continue;
+      row["cold_ratio"] = row.at("cold_ms").get<double>() / first.at("cold_ms").get<double>();
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 CostCurve CurveOf(const json& steady) {
@@ -208,6 +223,7 @@ json MakeRows(absl::Span<const Case> cases, const json& empty, const json& peak)
     rows.push_back(std::move(row));
   }
   ShareFacts(cases, &rows);
+  AddColdRatios(cases, &rows);
   for (json& row : rows) AddShares(peak, &row);
   return rows;
 }

@@ -72,6 +72,22 @@ void AppendMain(const Group& group, std::string* out) {
   }
 }
 
+// "  cold start, times that of jit: onnxruntime 1.23, torch_compile 210"; of other runtimes alone.
+void AppendPeerStarts(const Group& group, std::string* out) {
+  std::string text;
+  for (const json* row : group) {
+    if (!row->value("is_peer", false) || !row->contains("cold_ratio")) continue;
+    absl::StrAppend(&text,
+                    text.empty() ? absl::StrCat("cold start, times that of ",
+                                                row->at("compared_with").get<std::string>(), ": ")
+                                 : ", ",
+                    row->at("policy").get<std::string>(), " ", Figure(*row, "cold_ratio"));
+  }
+  if (text.empty()) return;
+  out->push_back('\n');
+  AppendWrapped("  ", text, out);
+}
+
 // ms; with two decimals at most, which is what there is room for.
 std::string PhaseFigure(double ms) {
   return ms < 9.95 ? absl::StrFormat("%.2f", ms) : Significant(ms);
@@ -192,6 +208,7 @@ void AppendGroup(const Group& group, std::string* out) {
   const bool measured = std::any_of(group.begin(), group.end(),
                                     [](const json* row) { return row->contains("cold_ms"); });
   if (!measured) return;
+  AppendPeerStarts(group, out);
   AppendPhases(group, out);
   out->push_back('\n');
   AppendColumns(group,

@@ -17,7 +17,7 @@ QUICK = ["--repeats", "1", "--seconds", "0.01", "--warmup", "2"]
 FIELDS = """model policy shapes threads load_ms first_ms cold_ms p50_ms p90_ms p99_ms min_ms runs compiles plan_hits
     cache_hits disk_hits fallbacks weights_mb arena_mb peak_rss_mb steady_rss_mb samples_ms p999_ms max_ms throughput_per_s cold_ci_ms
     p50_ci_ms phases_ms warmup_ms memory counters files_mb cpu_ms_per_run idle_cpu_percent dispatch_ns operators gflop
-    peak_share bandwidth_share break_even compared_with same_bits max_abs_diff device_memory_mb""".split()
+    peak_share bandwidth_share break_even compared_with same_bits max_abs_diff device_memory_mb cold_ratio""".split()
 
 
 def run(*command):

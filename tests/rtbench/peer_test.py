@@ -6,6 +6,7 @@ usage: peer_test.py RTBENCH GOLDEN_FOLDER
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -158,6 +159,18 @@ def test_a_peer_is_measured_like_a_policy(folder):
         assert field in row, field
     equal(log[0], "load m.onnx 2")
     equal(len(log), 1 + 1 + 3 + 4)  # loaded, first run, warm-up, steady runs
+
+
+def test_the_start_of_a_peer_is_said_in_ours(folder):
+    add_torch(folder)
+    rows, _ = bench(folder, "", "--policies", "eager", "--peers", "torch_compile")
+    for row in rows:
+        equal(row["cold_ratio"], row["cold_ms"] / rows[0]["cold_ms"])
+    table = subprocess.run([RTBENCH, "show", f"{folder}/result.json"], capture_output=True, text=True).stdout
+    line, = [line for line in table.splitlines() if "times that of" in line]
+    said = re.fullmatch("  cold start, times that of jit: onnxruntime ([0-9.]+), torch_compile ([0-9.]+)", line)
+    for row, text in zip(rows[2:], said.groups()):
+        assert abs(float(text) / row["cold_ratio"] - 1) < 0.01, (line, row["cold_ratio"])
 
 
 def test_a_peer_churns_through_the_same_sizes(folder):
