@@ -1,7 +1,10 @@
 // Events of a session on a clock that only its kernels move, and the files made of them.
 #include "kairos/event_trace.h"
 
+#include <atomic>
 #include <doctest/doctest.h>
+#include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -97,6 +100,47 @@ TEST_CASE("looking for a Program that is ready is an event of its plan") {
   policy->time = &watched.time;
   Run(*watched.session, MlpInput(3));
   CHECK(plan_ns == 7000000);
+}
+
+// Makes no kernel before two threads want one.
+class MeetingPolicy : public Policy {
+ public:
+  absl::string_view name() const override { return "meeting"; }
+  std::vector<std::string> passes() const override { return policy_->passes(); }
+  absl::StatusOr<ResolvedKernel> GetKernel(const PolicyContext& context, Backend& backend,
+                                           const KernelRequest& request,
+                                           const StepRecord* frozen) const override {
+    {
+      const std::lock_guard lock(mutex_);
+      makers_[request.node->name] = std::this_thread::get_id();
+    }
+    ++asked_;
+    while (asked_ < 2) std::this_thread::yield();
+    return policy_->GetKernel(context, backend, request, frozen);
+  }
+  const std::map<std::string, std::thread::id>& makers() const { return makers_; }
+
+ private:
+  const std::shared_ptr<const Policy> policy_ = NewJitPolicy();
+  mutable std::mutex mutex_;
+  mutable std::atomic<int> asked_{0};
+  mutable std::map<std::string, std::thread::id> makers_;  // by node
+};
+
+TEST_CASE("the event of a kernel says which thread made it") {
+  const auto policy = std::make_shared<MeetingPolicy>();
+  std::map<std::string, std::thread::id> told;
+  SessionOptions options;
+  options.policy = policy;
+  options.on_event = [&](const Event& event) {
+    if (event.kind == Event::Kind::kCompile) told[std::string(event.node)] = event.thread;
+  };
+  auto session = Unwrap(Session::Make(NewRuntime("", 2), NewModel(Mlp()), options));
+  Run(*session, MlpInput(3));
+  CHECK(told == policy->makers());
+  std::set<std::thread::id> threads;
+  for (const auto& [node, thread] : told) threads.insert(thread);
+  CHECK(threads.size() == 2);
 }
 
 TEST_CASE("times of a trace are written to the nanosecond, below zero, too") {
