@@ -77,7 +77,9 @@ absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver,
     pending = std::move(next);
   }
   std::vector<ResolvedStep> steps;
-  lowered->record.steps.clear();
+  steps.reserve(pending.size());
+  lowered->record.steps = {};
+  lowered->record.steps.reserve(pending.size());
   for (Pending& one : pending) {
     KAIROS_RETURN_IF_ERROR(resolver.AddWeights(one.step, slots, &*one.resolved));
     steps.push_back(*std::move(one.resolved));
@@ -166,6 +168,7 @@ absl::StatusOr<std::shared_ptr<const Program>> RecordProgram(const PreparedGraph
                           ResolveRecorded(resolver, StepsOf(ready, resolver), &lowered));
   PlaceSlots(program->steps, &lowered);
   program->record = std::move(lowered.record);
+  program->record.slots.shrink_to_fit();
   program->record.signature = signature;
   program->record.threads = pool.thread_count();
   program->scratch_bytes = program->record.scratch_bytes = LargestScratch(program->steps);
