@@ -99,6 +99,7 @@ class OnednnBackend final : public Backend {
   absl::StatusOr<std::unique_ptr<Kernel>> Load(const KernelRequest& request,
                                                absl::string_view frozen) override {
     if (HasNothingToWrite(request)) return LoadEmptyKernel(frozen);
+    if (frozen.empty()) return absl::FailedPreconditionError("onednn: plan names no kernel");
     // A record says which table its kernel came from.
     const bool library = IsLibraryRecord(frozen);
     std::vector<const KernelMaker*> makers;

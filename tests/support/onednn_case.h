@@ -58,6 +58,11 @@ class OnednnCase {
     }
     return *this;
   }
+  // Sets an element of the operand added last, by its place in memory.
+  OnednnCase& Put(size_t place, float value) {
+    reinterpret_cast<float*>(data_.back().data())[place] = value;
+    return *this;
+  }
   OnednnCase& Absent() {
     inputs_.emplace_back();
     data_.emplace_back();
@@ -234,7 +239,9 @@ class OnednnCase {
     for (float value : want) largest = std::max(largest, std::abs(value));
     for (size_t i = 0; i < want.size(); ++i) {
       const float limit = tolerance * (1 + std::abs(want[i])) + scale_tolerance * largest;
-      if (std::abs(got[i] - want[i]) <= limit) continue;
+      if (std::abs(got[i] - want[i]) <= limit || (std::isnan(got[i]) && std::isnan(want[i]))) {
+        continue;
+      }
       return absl::StrCat(kernel_name, ": element ", i, ", got ", got[i], ", expected ", want[i]);
     }
     return "";

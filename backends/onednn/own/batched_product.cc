@@ -93,9 +93,9 @@ class BatchedProductKernel : public OwnKernel {
     gemm.c = static_cast<float*>(args.outputs[0]) + row * product_.columns;
     gemm.c_stride = product_.columns;
     gemm.rows = count;
-    gemm.depth = product_.depth;
+    gemm.piece_depth = product_.depth;
     gemm.columns = product_.columns;
-    gemm.bounds = post_ops_.bounds();
+    gemm.steps = post_ops_.Fused(args.inputs, row);
     gemm_(gemm);
     if (!post_ops_.empty()) post_ops_.Apply(args.inputs, row, count, gemm.c);
   }

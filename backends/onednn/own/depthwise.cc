@@ -7,6 +7,7 @@
 
 #include "onednn/own/conv_shape.h"
 #include "onednn/own/depthwise_simd.h"
+#include "onednn/own/gemm_simd.h"
 #include "onednn/own/makers.h"
 #include "onednn/own/row_post_ops.h"
 
@@ -91,7 +92,7 @@ class DepthwiseKernel : public OwnKernel {
     row.stride = shape_.strides[1];
     row.dilation = shape_.dilations[1];
     row.pad = shape_.pads_begin[1];
-    row.bounds = post_ops_.bounds();
+    row.steps = post_ops_.Fused(args.inputs, pixel, begin);
     run_(row);
     if (post_ops_.empty()) return;
     post_ops_.Apply(args.inputs, pixel, shape_.out[1], begin, row.channels, row.out);
@@ -117,9 +118,6 @@ MadeKernel MakeDepthwise(const KernelRequest& request, absl::string_view frozen)
   }
   absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request);
   if (!post_ops.ok()) return post_ops.status();
-  if (frozen.empty() && !post_ops->empty()) {
-    return Refuse(request, "post-ops that the library is faster at");
-  }
   if (absl::Status same = CheckFrozen(kName, frozen); !same.ok()) return same;
   return std::make_unique<DepthwiseKernel>(*shape, *std::move(post_ops));
 }

@@ -12,7 +12,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
-#include "onednn/own/simd_part-inl.h"
+#include "onednn/own/fused_steps-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kairos::onednn::own {
@@ -53,11 +53,15 @@ HWY_INLINE void AddWholeWindows(const float* in, int64_t in_step, const float* w
   });
 }
 
-HWY_INLINE void Finish(const DepthwiseRow& row, PartVec sum, float* out, size_t count) {
-  const PartTag d;
-  // With NaN as the second operand x86 returns it.
-  const PartVec low = hn::Set(d, row.bounds.low), high = hn::Set(d, row.bounds.high);
-  StoreUpTo(hn::Min(high, hn::Max(low, sum)), out, count);
+// Results go to `out` at distances of `step`, `count` lanes of each.
+template <size_t kCount>
+HWY_INLINE void Finish(const DepthwiseRow& row, PartVec (&results)[kCount], float* out,
+                       int64_t step, size_t count) {
+  ApplySteps(row.steps, results, [&](size_t i) HWY_ATTR {
+    return LoadUpTo(row.steps.addend + (out - row.out) + static_cast<int64_t>(i) * step, count);
+  });
+  for (size_t i = 0; i < kCount; ++i)
+    StoreUpTo(results[i], out + static_cast<int64_t>(i) * step, count);
 }
 
 // kOutputs pixels from x on, all channels but the last few; returns the first channel left.
@@ -87,11 +91,8 @@ HWY_INLINE int64_t WholeWindows(const DepthwiseRow& row, int64_t x) {
       }
       w += static_cast<int64_t>(kColumns) * row.weights_stride;
     }
-    Unrolled<kOutputs>([&](auto p) {
-      float* to = out + static_cast<int64_t>(p) * row.pixel_stride + c;
-      Finish(row, low[p], to, kPartLanes);
-      Finish(row, high[p], to + kLanes, kPartLanes);
-    });
+    Finish(row, low, out + c, row.pixel_stride, kPartLanes);
+    Finish(row, high, out + c + kLanes, row.pixel_stride, kPartLanes);
   }
   return c;
 }
@@ -119,8 +120,7 @@ HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps tap
       w += row.weights_stride;
     }
   }
-  float* out = row.out + x * row.pixel_stride + c;
-  Unrolled<kVectors>([&](auto v) { Finish(row, sum[v], out + v * kPartLanes, count); });
+  Finish(row, sum, row.out + x * row.pixel_stride + c, kPartLanes, count);
 }
 
 // Channels from `c` on of one pixel.

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "onednn/own/gemm_simd.h"
+#include "onednn/own/fused_steps.h"
 
 namespace kairos::onednn::own {
 
@@ -21,7 +21,7 @@ struct DepthwiseRow {
   int64_t kernel_rows = 0, kernel_columns = 0;
   int64_t in_width = 0, out_width = 0;
   int64_t stride = 1, dilation = 1, pad = 0;  // along the row
-  Bounds bounds;
+  FusedSteps steps;
 };
 
 using DepthwiseFunction = void (*)(const DepthwiseRow& row);

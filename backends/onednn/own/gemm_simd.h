@@ -8,7 +8,8 @@
 #define KAIROS_BACKENDS_ONEDNN_OWN_GEMM_SIMD_H_
 
 #include <cstdint>
-#include <limits>
+
+#include "onednn/own/fused_steps.h"
 
 namespace kairos::onednn::own {
 
@@ -25,29 +26,29 @@ inline constexpr int64_t PaddedColumns(int64_t columns) {
 // Below this many multiplications a second thread costs more than it saves.
 inline constexpr int64_t kSerialOperations = 200'000;
 
-// Results are held within [low, high]; NaN stays.
-struct Bounds {
-  float low = -std::numeric_limits<float>::infinity();
-  float high = std::numeric_limits<float>::infinity();
-};
-
 struct GemmArgs {
+  // A row of A is `pieces` times `piece_depth` floats, at a distance of piece_stride.
   const float* a = nullptr;
   int64_t a_stride = 0;  // floats between rows
+  int64_t pieces = 1, piece_depth = 0, piece_stride = 0;
   const float* panels = nullptr;
   const float* bias = nullptr;  // PaddedColumns(columns) floats, added to each row; null: zeros
   float* c = nullptr;
   int64_t c_stride = 0;
-  int64_t rows = 0, depth = 0, columns = 0;
-  Bounds bounds;
+  int64_t rows = 0, columns = 0;
+  FusedSteps steps;
+
+  int64_t depth() const { return pieces * piece_depth; }
 };
 
-// Each element of C is summed over k in order, in blocks of a size that depends on nothing but
-// `depth`: its bits do not depend on how rows and panels are shared out.
+// Each element of C is summed over k in order, in blocks of a size that depends on nothing but the
+// pieces of A: its bits do not depend on how rows and panels are shared out.
 using GemmFunction = void (*)(const GemmArgs& args);
 GemmFunction FindGemm();
 // Floats in a vector of this machine, as far as FindGemm() uses them: 16 with AVX-512, 8 with AVX2.
 int64_t GemmVectorFloats();
+// Rows that FindGemm() works on at once where there are so many.
+int64_t GemmTileRows();
 
 }  // namespace kairos::onednn::own
 

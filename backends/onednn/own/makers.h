@@ -36,11 +36,12 @@ MadeKernel MakeGatherNd(const KernelRequest& request);
 MadeKernel MakeCast(const KernelRequest& request);
 
 // Products and convolutions of float32 with constant weights (product.cc, depthwise.cc,
-// winograd.cc): where they are faster than the library's, or as `frozen` says.
+// winograd.cc, window_product.cc): where they are faster than the library's, or as `frozen` says.
 MadeKernel MakeMatMul(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeGemm(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeConv1x1(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeDepthwise(const KernelRequest& request, absl::string_view frozen);
+MadeKernel MakeWindowProduct(const KernelRequest& request, absl::string_view frozen);
 MadeKernel MakeWinograd(const KernelRequest& request, absl::string_view frozen);
 
 // The product of two matrices, or batches of them, that come at run time (batched_product.cc).

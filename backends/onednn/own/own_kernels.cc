@@ -80,6 +80,7 @@ constexpr KernelMaker Reduce(absl::string_view op) { return Row<own::MakeReduce>
 constexpr absl::string_view kWinogradForms[] = {"own.Conv:winograd2", "own.Conv:winograd4"};
 constexpr absl::string_view kConv1x1Forms[] = {"own.Conv:1x1"};
 constexpr absl::string_view kDepthwiseForms[] = {"own.Conv:depthwise"};
+constexpr absl::string_view kWindowForms[] = {"own.Conv:windows"};
 constexpr absl::string_view kMatMulForms[] = {"own.MatMul"};
 constexpr absl::string_view kBatchedForms[] = {"own.MatMul:batched"};
 constexpr absl::string_view kGemmForms[] = {"own.Gemm"};
@@ -88,6 +89,7 @@ constexpr KernelMaker kKernels[] = {
     Preferred<own::MakeWinograd>("Conv", kWinogradForms),
     Preferred<own::MakeConv1x1>("Conv", kConv1x1Forms),
     Preferred<own::MakeDepthwise>("Conv", kDepthwiseForms),
+    Preferred<own::MakeWindowProduct>("Conv", kWindowForms),
     Preferred<own::MakeMatMul>("MatMul", kMatMulForms),
     Preferred<own::MakeBatchedMatMul>("MatMul", kBatchedForms),
     Preferred<own::MakeGemm>("Gemm", kGemmForms),

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "onednn/own/conv_shape.h"
-#include "onednn/own/gemm_simd.h"
 #include "onednn/own/makers.h"
+#include "onednn/own/panels.h"
 #include "onednn/own/row_post_ops.h"
 
 namespace kairos::onednn::own {
@@ -27,7 +27,7 @@ struct Product {
   int bias = -1;                    // input of the node; -1: none
   bool weights_transposed = false;  // they are [columns, depth], not [depth, columns]
   size_t post_ops_taken = 0;        // by the bias
-  bool library_fuses = true;        // whether the library applies post-ops in registers
+  bool library_fuses = false;       // whether the library applies post-ops in registers
 };
 
 class ProductKernel : public OwnKernel {
@@ -36,7 +36,9 @@ class ProductKernel : public OwnKernel {
       : OwnKernel(std::move(name)),
         product_(product),
         gemm_(FindGemm()),
-        post_ops_(std::move(post_ops)) {
+        tile_rows_(GemmTileRows()),
+        post_ops_(std::move(post_ops)),
+        bias_(product.bias >= 0, product.columns) {
     const int64_t operations = product.rows * product.depth * product.columns;
     const int64_t shares = operations > kSerialOperations ? threads : 1;
     const int64_t panels = PanelCount(product.columns);
@@ -55,7 +57,7 @@ class ProductKernel : public OwnKernel {
   }
 
   size_t scratch_bytes() const override {
-    return static_cast<size_t>(padded_bias()) * sizeof(float);
+    return static_cast<size_t>(bias_.scratch_floats()) * sizeof(float);
   }
   absl::Span<const PackedInput> packed_inputs() const override {
     return absl::MakeConstSpan(&packed_, 1);
@@ -63,52 +65,34 @@ class ProductKernel : public OwnKernel {
 
   absl::Status Pack(size_t, const void* plain, void* packed, ThreadPool& pool) const override {
     const auto* weights = static_cast<const float*>(plain);
-    auto* panels = static_cast<float*>(packed);
-    ParallelRanges(pool, PanelCount(product_.columns), 1, [&](int64_t begin, int64_t end) {
-      for (int64_t panel = begin; panel < end; ++panel) PackPanel(weights, panel, panels);
+    const int64_t depth = product_.depth, columns = product_.columns;
+    const int64_t k_stride = product_.weights_transposed ? 1 : columns;
+    const int64_t column_stride = product_.weights_transposed ? depth : 1;
+    PackPanels(pool, depth, columns, static_cast<float*>(packed), [=](int64_t k, int64_t column) {
+      return weights[k * k_stride + column * column_stride];
     });
     return absl::OkStatus();
   }
 
   absl::Status Run(const KernelArgs& args, State*) const override {
-    const float* bias =
+    const auto* given =
         product_.bias < 0 ? nullptr : static_cast<const float*>(args.inputs[product_.bias]);
-    if (padded_bias() != 0) {
-      auto* padded = static_cast<float*>(args.scratch);
-      std::fill_n(padded, padded_bias(), 0.0f);
-      std::copy_n(bias, product_.columns, padded);
-      bias = padded;
-    }
+    const float* bias = bias_.Get(given, static_cast<float*>(args.scratch));
     args.pool->ParallelFor(row_blocks_ * panel_blocks_,
                            [&](int64_t i) { RunBlock(args, bias, i); });
     return absl::OkStatus();
   }
 
  private:
-  // Floats of a copy of the bias that fills whole panels; 0 when the bias does so itself.
-  int64_t padded_bias() const {
-    const bool fills = product_.columns % kPanelColumns == 0;
-    return product_.bias >= 0 && !fills ? PaddedColumns(product_.columns) : 0;
-  }
-
-  void PackPanel(const float* weights, int64_t panel, float* panels) const {
-    const int64_t depth = product_.depth, columns = product_.columns;
-    float* to = panels + panel * depth * kPanelColumns;
-    const int64_t first = panel * kPanelColumns;
-    const int64_t count = std::min(kPanelColumns, columns - first);
-    const int64_t k_stride = product_.weights_transposed ? 1 : columns;
-    const int64_t column_stride = product_.weights_transposed ? depth : 1;
-    for (int64_t k = 0; k < depth; ++k) {
-      for (int64_t j = 0; j < kPanelColumns; ++j) {
-        *to++ = j < count ? weights[k * k_stride + (first + j) * column_stride] : 0.0f;
-      }
-    }
+  // Blocks begin at whole tiles.
+  int64_t BlockBegin(int64_t block) const {
+    const int64_t tiles = (product_.rows + tile_rows_ - 1) / tile_rows_;
+    return std::min(product_.rows, tiles * block / row_blocks_ * tile_rows_);
   }
 
   void RunBlock(const KernelArgs& args, const float* bias, int64_t index) const {
     const int64_t row_block = index / panel_blocks_, panel_block = index % panel_blocks_;
-    const int64_t first = product_.rows * row_block / row_blocks_;
-    const int64_t end = product_.rows * (row_block + 1) / row_blocks_;
+    const int64_t first = BlockBegin(row_block), end = BlockBegin(row_block + 1);
     const int64_t panels = PanelCount(product_.columns);
     const int64_t panel = panels * panel_block / panel_blocks_;
     const int64_t column = panel * kPanelColumns;
@@ -121,9 +105,9 @@ class ProductKernel : public OwnKernel {
     gemm.c = static_cast<float*>(args.outputs[0]) + first * product_.columns + column;
     gemm.c_stride = product_.columns;
     gemm.rows = end - first;
-    gemm.depth = product_.depth;
+    gemm.piece_depth = product_.depth;
     gemm.columns = std::min(last_column, product_.columns) - column;
-    gemm.bounds = post_ops_.bounds();
+    gemm.steps = post_ops_.Fused(args.inputs, first, column);
     gemm_(gemm);
     if (post_ops_.empty()) return;
     post_ops_.Apply(args.inputs, first, gemm.rows, column, gemm.columns, gemm.c);
@@ -131,7 +115,9 @@ class ProductKernel : public OwnKernel {
 
   const Product product_;
   const GemmFunction gemm_;
+  const int64_t tile_rows_;
   const RowPostOps post_ops_;
+  const PanelBias bias_;
   int64_t row_blocks_ = 1, panel_blocks_ = 1;
   PackedInput packed_;
 };

@@ -26,12 +26,13 @@ using IntVec = hn::Vec<IntTag>;
 
 HWY_INLINE FloatVec Fill(float value) { return hn::Set(FloatTag(), value); }
 
-// Bounds that let NaN through, which Min and Max do on some machines only.
-HWY_INLINE FloatVec AtLeast(FloatVec x, FloatVec low) {
-  return hn::IfThenElse(hn::Lt(x, low), low, x);
-}
-HWY_INLINE FloatVec AtMost(FloatVec x, FloatVec high) {
-  return hn::IfThenElse(hn::Gt(x, high), high, x);
+// Bounds that let NaN through: as the second operand x86 returns it, other machines as either.
+HWY_INLINE FloatVec AtLeast(FloatVec x, FloatVec low) { return hn::Max(low, x); }
+HWY_INLINE FloatVec AtMost(FloatVec x, FloatVec high) { return hn::Min(high, x); }
+
+// scale * x + offset within [0, 1].
+HWY_INLINE FloatVec Unit(FloatVec x, FloatVec scale, FloatVec offset) {
+  return AtMost(AtLeast(hn::MulAdd(x, scale, offset), Fill(0.0f)), Fill(1.0f));
 }
 
 HWY_INLINE FloatVec KeepNaN(FloatVec x, FloatVec y) { return hn::IfThenElse(hn::IsNaN(x), x, y); }
@@ -42,23 +43,37 @@ HWY_INLINE FloatVec Horner(FloatVec x, FloatVec sum, float next, Rest... rest) {
   return Horner(x, hn::MulAdd(sum, x, Fill(next)), rest...);
 }
 
+// Adding it rounds to a whole number, which then lies in the low bits of the sum.
+inline constexpr float kRounding = 12582912.0f;
+
 // exp(x) = value * 2^exponent, for |x| below 2^21.
 struct Scaled {
   FloatVec value;  // in [sqrt(1/2), sqrt(2)]
-  IntVec exponent;
+  FloatVec sum;    // exponent + kRounding
 };
 HWY_INLINE Scaled ScaledExp(FloatVec x) {
-  // Adding it rounds to a whole number, which then lies in the low bits of the sum.
-  const FloatVec magic = Fill(12582912.0f);
+  const FloatVec magic = Fill(kRounding);
   const FloatVec sum = hn::MulAdd(x, Fill(1.44269504f), magic);
   const FloatVec whole = hn::Sub(sum, magic);
   FloatVec rest = hn::NegMulAdd(whole, Fill(0.693145751953125f), x);
   rest = hn::NegMulAdd(whole, Fill(1.428606765330187e-6f), rest);
   const FloatVec p = Horner(rest, Fill(0.0013814320554956794f), 0.00836885068565607f,
                             0.041668400168418884f, 0.1666651964187622f, 0.4999999403953552f);
-  const FloatVec value = hn::Add(hn::MulAdd(hn::Mul(rest, rest), p, rest), Fill(1.0f));
+  return {hn::Add(hn::MulAdd(hn::Mul(rest, rest), p, rest), Fill(1.0f)), sum};
+}
+
+HWY_INLINE IntVec ExponentOf(const Scaled& e) {
   const IntTag di;
-  return {value, hn::Sub(hn::BitCast(di, sum), hn::BitCast(di, magic))};
+  return hn::Sub(hn::BitCast(di, e.sum), hn::BitCast(di, Fill(kRounding)));
+}
+
+// For x in [-87, 88], so that the result is a normal number.
+HWY_INLINE FloatVec NormalExp(FloatVec x) {
+  const IntTag di;
+  const Scaled e = ScaledExp(x);
+  // The shift leaves of the sum what belongs to the exponent.
+  const IntVec exponent = hn::ShiftLeft<23>(hn::BitCast(di, e.sum));
+  return hn::BitCast(FloatTag(), hn::Add(hn::BitCast(di, e.value), exponent));
 }
 
 HWY_INLINE FloatVec PowerOf2(IntVec exponent) {
@@ -70,14 +85,15 @@ HWY_INLINE FloatVec Exp(FloatVec x) {
   // Beyond these bounds the result is 0 or infinite, and so it is at them.
   const Scaled e = ScaledExp(AtMost(AtLeast(x, Fill(-105.0f)), Fill(89.0f)));
   // In two steps, for exponents that no single float has.
-  const IntVec half = hn::ShiftRight<1>(e.exponent);
-  return hn::Mul(hn::Mul(e.value, PowerOf2(half)), PowerOf2(hn::Sub(e.exponent, half)));
+  const IntVec exponent = ExponentOf(e);
+  const IntVec half = hn::ShiftRight<1>(exponent);
+  return hn::Mul(hn::Mul(e.value, PowerOf2(half)), PowerOf2(hn::Sub(exponent, half)));
 }
 
 // For x <= 0; 0 where exp(x) is not a normal number.
 HWY_INLINE FloatVec ExpOfNegative(FloatVec x) {
   const Scaled e = ScaledExp(x);
-  return hn::IfThenZeroElse(hn::Lt(x, Fill(-87.0f)), hn::Mul(e.value, PowerOf2(e.exponent)));
+  return hn::IfThenZeroElse(hn::Lt(x, Fill(-87.0f)), hn::Mul(e.value, PowerOf2(ExponentOf(e))));
 }
 
 HWY_INLINE FloatVec Expm1(FloatVec x) {
@@ -131,10 +147,13 @@ HWY_INLINE FloatVec Erf(FloatVec x) {
   return KeepNaN(x, Bounded(hn::Div(hn::Mul(t, p), q), 1.0f));
 }
 
-HWY_INLINE FloatVec Sigmoid(FloatVec x) {
-  const FloatVec one = Fill(1.0f);
-  return hn::Div(one, hn::Add(one, Exp(hn::Neg(x))));
+// Of anything but NaN; 0 where the result is not a normal number.
+HWY_INLINE FloatVec SigmoidOfNumber(FloatVec x) {
+  const FloatVec low = Fill(-87.0f), one = Fill(1.0f);
+  const FloatVec e = NormalExp(hn::Neg(hn::Min(hn::Max(x, low), Fill(87.0f))));
+  return hn::IfThenZeroElse(hn::Lt(x, low), hn::Div(one, hn::Add(one, e)));
 }
+HWY_INLINE FloatVec Sigmoid(FloatVec x) { return KeepNaN(x, SigmoidOfNumber(x)); }
 
 HWY_INLINE FloatVec Softplus(FloatVec x) {
   const FloatVec y = hn::Add(hn::Max(x, Fill(0.0f)), Log1pOfPositive(Exp(hn::Neg(hn::Abs(x)))));

@@ -13,24 +13,28 @@ HWY_BEFORE_NAMESPACE();
 namespace kairos::onednn::own {
 namespace HWY_NAMESPACE {
 
-FloatVec AddOf(FloatVec a, FloatVec b) { return hn::Add(a, b); }
-FloatVec SubOf(FloatVec a, FloatVec b) { return hn::Sub(a, b); }
-FloatVec MulOf(FloatVec a, FloatVec b) { return hn::Mul(a, b); }
-FloatVec DivOf(FloatVec a, FloatVec b) { return hn::Div(a, b); }
-FloatVec AtLeastOf(FloatVec a, FloatVec b) { return AtLeast(a, b); }
-FloatVec AtMostOf(FloatVec a, FloatVec b) { return AtMost(a, b); }
+HWY_INLINE FloatVec AddOf(FloatVec a, FloatVec b) { return hn::Add(a, b); }
+HWY_INLINE FloatVec SubOf(FloatVec a, FloatVec b) { return hn::Sub(a, b); }
+HWY_INLINE FloatVec MulOf(FloatVec a, FloatVec b) { return hn::Mul(a, b); }
+HWY_INLINE FloatVec DivOf(FloatVec a, FloatVec b) { return hn::Div(a, b); }
+HWY_INLINE FloatVec AtLeastOf(FloatVec a, FloatVec b) { return AtLeast(a, b); }
+HWY_INLINE FloatVec AtMostOf(FloatVec a, FloatVec b) { return AtMost(a, b); }
 // NaN in b fails the comparison and is chosen.
-FloatVec MaxOf(FloatVec a, FloatVec b) { return KeepNaN(a, hn::IfThenElse(hn::Gt(a, b), a, b)); }
-FloatVec MinOf(FloatVec a, FloatVec b) { return KeepNaN(a, hn::IfThenElse(hn::Lt(a, b), a, b)); }
-FloatVec PReluOf(FloatVec a, FloatVec b) {
+HWY_INLINE FloatVec MaxOf(FloatVec a, FloatVec b) {
+  return KeepNaN(a, hn::IfThenElse(hn::Gt(a, b), a, b));
+}
+HWY_INLINE FloatVec MinOf(FloatVec a, FloatVec b) {
+  return KeepNaN(a, hn::IfThenElse(hn::Lt(a, b), a, b));
+}
+HWY_INLINE FloatVec PReluOf(FloatVec a, FloatVec b) {
   return hn::IfThenElse(hn::Lt(a, Fill(0.0f)), hn::Mul(a, b), a);
 }
-FloatVec SquareOf(FloatVec a, FloatVec) { return hn::Mul(a, a); }
-FloatVec CubeOf(FloatVec a, FloatVec) { return hn::Mul(a, hn::Mul(a, a)); }
-FloatVec InverseOf(FloatVec a, FloatVec) { return hn::Div(Fill(1.0f), a); }
-FloatVec FirstOf(FloatVec a, FloatVec) { return a; }
+HWY_INLINE FloatVec SquareOf(FloatVec a, FloatVec) { return hn::Mul(a, a); }
+HWY_INLINE FloatVec CubeOf(FloatVec a, FloatVec) { return hn::Mul(a, hn::Mul(a, a)); }
+HWY_INLINE FloatVec InverseOf(FloatVec a, FloatVec) { return hn::Div(Fill(1.0f), a); }
+HWY_INLINE FloatVec FirstOf(FloatVec a, FloatVec) { return a; }
 // Differs from the square root where pow does: +0 for -0, +infinity for -infinity.
-FloatVec RootOf(FloatVec a, FloatVec) {
+HWY_INLINE FloatVec RootOf(FloatVec a, FloatVec) {
   const FloatVec infinity = Fill(std::numeric_limits<float>::infinity());
   return hn::IfThenElse(hn::Eq(a, hn::Neg(infinity)), infinity, hn::Sqrt(hn::Add(a, Fill(0.0f))));
 }

@@ -13,67 +13,69 @@ namespace HWY_NAMESPACE {
 
 using Params = const float*;
 
-FloatVec AbsOf(FloatVec x, Params) { return hn::Abs(x); }
-FloatVec CeilOf(FloatVec x, Params) { return hn::Ceil(x); }
-FloatVec FloorOf(FloatVec x, Params) { return hn::Floor(x); }
-FloatVec RoundOf(FloatVec x, Params) { return hn::Round(x); }
-FloatVec NegOf(FloatVec x, Params) { return hn::Neg(x); }
-FloatVec SqrtOf(FloatVec x, Params) { return hn::Sqrt(x); }
-FloatVec ReciprocalOf(FloatVec x, Params) { return hn::Div(Fill(1.0f), x); }
-FloatVec ScaleOf(FloatVec x, Params p) { return hn::Mul(x, Fill(p[0])); }
-FloatVec ExpOf(FloatVec x, Params) { return Exp(x); }
-FloatVec LogOf(FloatVec x, Params) { return Log(x); }
-FloatVec ErfOf(FloatVec x, Params) { return Erf(x); }
-FloatVec TanhOf(FloatVec x, Params) { return Tanh(x); }
-FloatVec SigmoidOf(FloatVec x, Params) { return Sigmoid(x); }
-FloatVec SoftplusOf(FloatVec x, Params) { return Softplus(x); }
-FloatVec ReluOf(FloatVec x, Params) { return AtLeast(x, Fill(0.0f)); }
-FloatVec ClipOf(FloatVec x, Params p) { return AtMost(AtLeast(x, Fill(p[0])), Fill(p[1])); }
-FloatVec SwishOf(FloatVec x, Params p) { return hn::Mul(x, Sigmoid(hn::Mul(x, Fill(p[0])))); }
+HWY_INLINE FloatVec AbsOf(FloatVec x, Params) { return hn::Abs(x); }
+HWY_INLINE FloatVec CeilOf(FloatVec x, Params) { return hn::Ceil(x); }
+HWY_INLINE FloatVec FloorOf(FloatVec x, Params) { return hn::Floor(x); }
+HWY_INLINE FloatVec RoundOf(FloatVec x, Params) { return hn::Round(x); }
+HWY_INLINE FloatVec NegOf(FloatVec x, Params) { return hn::Neg(x); }
+HWY_INLINE FloatVec SqrtOf(FloatVec x, Params) { return hn::Sqrt(x); }
+HWY_INLINE FloatVec ReciprocalOf(FloatVec x, Params) { return hn::Div(Fill(1.0f), x); }
+HWY_INLINE FloatVec ScaleOf(FloatVec x, Params p) { return hn::Mul(x, Fill(p[0])); }
+HWY_INLINE FloatVec ExpOf(FloatVec x, Params) { return Exp(x); }
+HWY_INLINE FloatVec LogOf(FloatVec x, Params) { return Log(x); }
+HWY_INLINE FloatVec ErfOf(FloatVec x, Params) { return Erf(x); }
+HWY_INLINE FloatVec TanhOf(FloatVec x, Params) { return Tanh(x); }
+HWY_INLINE FloatVec SigmoidOf(FloatVec x, Params) { return Sigmoid(x); }
+HWY_INLINE FloatVec SoftplusOf(FloatVec x, Params) { return Softplus(x); }
+HWY_INLINE FloatVec ReluOf(FloatVec x, Params) { return AtLeast(x, Fill(0.0f)); }
+HWY_INLINE FloatVec ClipOf(FloatVec x, Params p) {
+  return AtMost(AtLeast(x, Fill(p[0])), Fill(p[1]));
+}
+// NaN comes back through the product.
+HWY_INLINE FloatVec SwishOf(FloatVec x, Params p) {
+  return hn::Mul(x, SigmoidOfNumber(hn::Mul(x, Fill(p[0]))));
+}
 
-FloatVec SignOf(FloatVec x, Params) {
+HWY_INLINE FloatVec SignOf(FloatVec x, Params) {
   const FloatVec zero = Fill(0.0f);
   const FloatVec negative = hn::IfThenElse(hn::Lt(x, zero), Fill(-1.0f), x);
   return hn::IfThenElse(hn::Gt(x, zero), Fill(1.0f), negative);
 }
 
-FloatVec SoftsignOf(FloatVec x, Params) { return hn::Div(x, hn::Add(Fill(1.0f), hn::Abs(x))); }
+HWY_INLINE FloatVec SoftsignOf(FloatVec x, Params) {
+  return hn::Div(x, hn::Add(Fill(1.0f), hn::Abs(x)));
+}
 
-FloatVec LeakyReluOf(FloatVec x, Params p) {
+HWY_INLINE FloatVec LeakyReluOf(FloatVec x, Params p) {
   return hn::IfThenElse(hn::Lt(x, Fill(0.0f)), hn::Mul(x, Fill(p[0])), x);
 }
 
-FloatVec ThresholdedReluOf(FloatVec x, Params p) {
+HWY_INLINE FloatVec ThresholdedReluOf(FloatVec x, Params p) {
   return hn::IfThenElseZero(hn::Gt(x, Fill(p[0])), x);
 }
 
-FloatVec EluOf(FloatVec x, Params p) {
+HWY_INLINE FloatVec EluOf(FloatVec x, Params p) {
   return hn::IfThenElse(hn::Lt(x, Fill(0.0f)), hn::Mul(Fill(p[0]), Expm1(x)), x);
 }
 
-FloatVec CeluOf(FloatVec x, Params p) {
+HWY_INLINE FloatVec CeluOf(FloatVec x, Params p) {
   const FloatVec alpha = Fill(p[0]);
   return hn::IfThenElse(hn::Lt(x, Fill(0.0f)), hn::Mul(alpha, Expm1(hn::Div(x, alpha))), x);
 }
 
-FloatVec SeluOf(FloatVec x, Params p) { return hn::Mul(Fill(p[1]), EluOf(x, p)); }
+HWY_INLINE FloatVec SeluOf(FloatVec x, Params p) { return hn::Mul(Fill(p[1]), EluOf(x, p)); }
 
-FloatVec HardSigmoidOf(FloatVec x, Params p) {
-  const FloatVec y = hn::MulAdd(x, Fill(p[0]), Fill(p[1]));
-  return AtMost(AtLeast(y, Fill(0.0f)), Fill(1.0f));
+HWY_INLINE FloatVec HardSigmoidOf(FloatVec x, Params p) { return Unit(x, Fill(p[0]), Fill(p[1])); }
+HWY_INLINE FloatVec HardSwishOf(FloatVec x, Params) {
+  return hn::Mul(x, Unit(x, Fill(1.0f / 6.0f), Fill(0.5f)));
 }
 
-FloatVec HardSwishOf(FloatVec x, Params) {
-  constexpr float kSlope[] = {1.0f / 6.0f, 0.5f};
-  return hn::Mul(x, HardSigmoidOf(x, kSlope));
-}
-
-FloatVec GeluOf(FloatVec x, Params) {
+HWY_INLINE FloatVec GeluOf(FloatVec x, Params) {
   const FloatVec half = hn::Mul(x, Fill(0.5f));
   return hn::MulAdd(half, Erf(hn::Mul(x, Fill(0.70710678118654752f))), half);
 }
 
-FloatVec GeluTanhOf(FloatVec x, Params) {
+HWY_INLINE FloatVec GeluTanhOf(FloatVec x, Params) {
   const FloatVec cubic = hn::MulAdd(hn::Mul(x, x), Fill(0.044715f), Fill(1.0f));
   const FloatVec inner = hn::Mul(hn::Mul(x, Fill(0.79788456080286536f)), cubic);
   const FloatVec half = hn::Mul(x, Fill(0.5f));
@@ -81,7 +83,7 @@ FloatVec GeluTanhOf(FloatVec x, Params) {
 }
 
 // tanh(log(1 + e)) = (e^2 + 2e) / (e^2 + 2e + 2) with e = exp(x); from 20 on it rounds to 1.
-FloatVec MishOf(FloatVec x, Params) {
+HWY_INLINE FloatVec MishOf(FloatVec x, Params) {
   const FloatVec e = Exp(AtMost(x, Fill(20.0f)));
   const FloatVec n = hn::Mul(e, hn::Add(e, Fill(2.0f)));
   return hn::Mul(x, hn::Div(n, hn::Add(n, Fill(2.0f))));

@@ -168,8 +168,8 @@ class WinogradKernel : public OwnKernel {
         GemmArgs gemm;
         gemm.a = buffers.in + position * in_position_stride();
         gemm.a_stride = in_stride_;
-        gemm.depth = shape_.in_channels;
-        gemm.panels = weights + (position * panels + panel) * gemm.depth * kPanelColumns;
+        gemm.piece_depth = shape_.in_channels;
+        gemm.panels = weights + (position * panels + panel) * gemm.piece_depth * kPanelColumns;
         gemm.columns = std::min(kPanelsPerProduct, panels - panel) * kPanelColumns;
         gemm.c = buffers.out + position * out_position_stride() + panel * kPanelColumns;
         gemm.c_stride = out_stride_;
@@ -196,7 +196,8 @@ class WinogradKernel : public OwnKernel {
     const auto* bias =
         shape_.has_bias ? static_cast<const float*>(args.inputs[kConvBias]) : nullptr;
     functions_.transform_output({buffers.out + t * out_stride_, out_position_stride(), bias,
-                                 shape_.out_channels, pixels, post_ops_.bounds()});
+                                 shape_.out_channels, pixels, out,
+                                 post_ops_.Fused(args.inputs, 0)});
     if (post_ops_.empty()) return;
     for (int64_t y = 0; y < rows; ++y) {
       post_ops_.Apply(args.inputs, pixel + y * shape_.out[1], columns, pixels[y * tiling_.outputs]);

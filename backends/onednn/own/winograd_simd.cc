@@ -9,7 +9,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
-#include "onednn/own/simd_part-inl.h"
+#include "onednn/own/fused_steps-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kairos::onednn::own {
@@ -17,8 +17,6 @@ namespace HWY_NAMESPACE {
 
 using Tag = PartTag;
 using Vec = PartVec;
-
-HWY_INLINE Vec Fill(float value) { return hn::Set(Tag(), value); }
 
 // One-dimensional transforms; the two-dimensional ones apply them to columns, then to rows.
 template <int kOutputs>
@@ -105,8 +103,6 @@ void TransformOutput(const WinogradOutput& tile) {
   using L = Line<kOutputs>;
   constexpr size_t kIn = L::kIn, kOut = L::kOut;
   const Tag d;
-  // With NaN as the second operand x86 returns it.
-  const Vec low = Fill(tile.bounds.low), high = Fill(tile.bounds.high);
   ForChannels(tile.channels, [&](size_t c, size_t count) {
     Vec columns[kIn][kOut];
     for (size_t x = 0; x < kIn; ++x) {
@@ -122,10 +118,14 @@ void TransformOutput(const WinogradOutput& tile) {
       Vec m[kIn], out[kOut];
       for (size_t x = 0; x < kIn; ++x) m[x] = columns[x][y];
       L::Output(m, out);
+      for (Vec& x : out) x = hn::Add(x, bias);
+      float* const* pixels = tile.pixels + y * kOut;
+      ApplySteps(tile.steps, out, [&](size_t x) HWY_ATTR {
+        if (pixels[x] == nullptr) return hn::Zero(d);
+        return LoadUpTo(tile.steps.addend + (pixels[x] - tile.out) + c, count);
+      });
       for (size_t x = 0; x < kOut; ++x) {
-        float* pixel = tile.pixels[y * kOut + x];
-        if (pixel == nullptr) continue;
-        StoreUpTo(hn::Min(high, hn::Max(low, hn::Add(out[x], bias))), pixel + c, count);
+        if (pixels[x] != nullptr) StoreUpTo(out[x], pixels[x] + c, count);
       }
     }
   });

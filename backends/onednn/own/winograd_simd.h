@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "onednn/own/gemm_simd.h"
+#include "onednn/own/fused_steps.h"
 
 namespace kairos::onednn::own {
 
@@ -31,7 +31,8 @@ struct WinogradOutput {
   int64_t channels = 0;
   // Where the channels of each output pixel go, row by row; null: outside the image.
   float* const* pixels = nullptr;
-  Bounds bounds;
+  const float* out = nullptr;  // where the results that `steps` begins with are
+  FusedSteps steps;
 };
 
 struct WinogradFunctions {

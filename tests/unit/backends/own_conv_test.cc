@@ -1,4 +1,5 @@
 // Our matrix products, 1x1 and depthwise convolutions against the reference backend's plain loops.
+#include <cmath>
 #include <doctest/doctest.h>
 
 #include "absl/strings/match.h"
@@ -11,6 +12,7 @@ namespace {
 using Ints = std::vector<int64_t>;
 constexpr Layout kLast = Layout::kChannelsLast;
 constexpr char k1x1[] = "own.Conv:1x1", kDepthwise[] = "own.Conv:depthwise";
+constexpr char kWindows[] = "own.Conv:windows";
 
 // Empty when that kernel agrees with the reference.
 std::string CompareAs(OnednnCase& c, const char* kernel) {
@@ -132,6 +134,95 @@ TEST_CASE("depthwise convolutions agree with the reference for any window") {
   }
 }
 
+TEST_CASE("convolutions as products over windows agree with the reference for any window") {
+  struct Row {
+    const char* what;
+    Shape in, out;
+    Ints kernel, strides, dilations, pads;
+  };
+  const Row rows[] = {
+      {"one of everything", {1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
+      {"first of a network", {1, 3, 23, 21}, {1, 32, 12, 11}, {3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}},
+      {"no border", {2, 5, 9, 11}, {2, 40, 7, 9}, {3, 3}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
+      {"deep pieces", {1, 150, 6, 7}, {1, 20, 6, 7}, {3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}},
+      {"one row of outputs", {1, 48, 1, 40}, {1, 60, 1, 40}, {1, 3}, {1, 1}, {1, 1}, {0, 1, 0, 1}},
+      {"7x7, stride 3", {1, 3, 40, 41}, {1, 17, 14, 14}, {7, 7}, {3, 3}, {1, 1}, {3, 3, 3, 3}},
+      {"dilated along height", {1, 8, 9, 9}, {1, 24, 9, 9}, {3, 3}, {1, 1}, {3, 1}, {3, 1, 3, 1}},
+      {"uneven pads", {1, 4, 7, 6}, {1, 9, 9, 5}, {2, 4}, {1, 1}, {1, 1}, {3, 0, 0, 2}},
+      {"wider than the image", {1, 8, 2, 2}, {1, 8, 2, 2}, {5, 5}, {1, 1}, {1, 1}, {2, 2, 2, 2}},
+      {"mostly padding", {1, 3, 1, 1}, {1, 5, 7, 9}, {1, 1}, {1, 1}, {1, 1}, {2, 6, 4, 2}},
+      {"large image", {1, 2, 61, 300}, {1, 3, 61, 300}, {3, 5}, {1, 1}, {1, 1}, {1, 2, 1, 2}},
+  };
+  for (const Row& row : rows) {
+    for (int threads : {1, 3}) {
+      CAPTURE(std::string(row.what));
+      CAPTURE(threads);
+      OnednnCase c("Conv",
+                   {{"strides", row.strides}, {"dilations", row.dilations}, {"pads", row.pads}});
+      c.threads = threads;
+      c.Input(row.in, kLast).Weight({row.out[1], row.in[1], row.kernel[0], row.kernel[1]});
+      if (threads == 1) c.Weight({row.out[1]});
+      c.scale_tolerance = 2e-5f;
+      CHECK(CompareAs(c.Output(row.out, kLast), kWindows) == "");
+    }
+  }
+}
+
+TEST_CASE("chains of post-ops agree with the reference, in registers or after them") {
+  using Chain = void (*)(OnednnCase&, const Shape&);
+  const Chain chains[] = {
+      [](OnednnCase& c, const Shape&) {
+        c.Post("HardSwish").PostBinary("Mul", {}).PostBinary("Add", {1}).Post("Relu");
+      },
+      [](OnednnCase& c, const Shape& out) { c.PostBinary("Add", out, kLast).Post("Relu"); },
+      [](OnednnCase& c, const Shape& out) {
+        c.PostBinary("Mul", {1}).PostBinary("Add", out, kLast).Post("Clip", {{"max", 0.5f}});
+      },
+      // Not in the order of the steps, so that the later ones come after them.
+      [](OnednnCase& c, const Shape& out) { c.Post("Relu").PostBinary("Add", out, kLast); },
+      [](OnednnCase& c, const Shape& out) {
+        c.PostBinary("Add", out, kLast).Post("HardSwish").PostBinary("Add", {});
+      },
+      [](OnednnCase& c, const Shape&) { c.PostBinary("Add", {}).PostBinary("Mul", {}); },
+      [](OnednnCase& c, const Shape& out) {
+        c.PostBinary("Add", out, kLast).PostBinary("Add", out, kLast);
+      },
+      [](OnednnCase& c, const Shape& out) {
+        c.Post("Swish").PostBinary("Mul", {out[1], 1, 1}).Post("HardSigmoid");
+      },
+  };
+  for (int64_t channels : {16, 43}) {
+    const Shape out = {1, channels, 9, 7};
+    for (const char* kernel : {k1x1, kDepthwise, kWindows, "own.Conv:winograd4"}) {
+      for (const Chain& chain : chains) {
+        CAPTURE(std::string(kernel));
+        CAPTURE(channels);
+        CAPTURE(&chain - chains);
+        const int64_t group = kernel == kDepthwise ? channels : 1, window = kernel == k1x1 ? 1 : 3;
+        OnednnCase c("Conv", {{"group", group}, {"pads", Ints(4, window / 2)}});
+        c.Input(out, kLast).Weight({channels, channels / group, window, window});
+        chain(c, out);
+        c.scale_tolerance = 2e-5f;
+        CHECK(CompareAs(c.Output(out, kLast), kernel) == "");
+      }
+    }
+  }
+}
+
+TEST_CASE("not-a-number passes through activations of every kernel") {
+  for (const char* kernel : {k1x1, kDepthwise, kWindows}) {
+    for (const char* activation : {"Relu", "HardSwish", "Swish", "Sigmoid"}) {
+      CAPTURE(std::string(kernel));
+      CAPTURE(std::string(activation));
+      const int64_t group = kernel == kDepthwise ? 20 : 1, window = kernel == k1x1 ? 1 : 3;
+      OnednnCase c("Conv", {{"group", group}, {"pads", Ints(4, window / 2)}});
+      c.Input({1, 20, 5, 6}, kLast).Put(11, std::nanf(""));
+      c.Weight({20, 20 / group, window, window}).Post(activation);
+      CHECK(CompareAs(c.Output({1, 20, 5, 6}, kLast), kernel) == "");
+    }
+  }
+}
+
 TEST_CASE("post-ops with operands of every broadcast agree with the reference") {
   const Shape out = {2, 150, 6, 7};
   for (bool depthwise : {false, true}) {
@@ -163,9 +254,9 @@ TEST_CASE("they are chosen where the library is not faster, and the weights do n
   };
   CHECK(Chosen(conv(1).Post("Relu")) == k1x1);
   CHECK(Chosen(conv(24).Post("Clip", {{"max", 6.0f}})) == kDepthwise);
-  for (int64_t group : {1, 24}) {
-    CHECK(!absl::StartsWith(Chosen(conv(group).Post("HardSwish")), "own."));
-  }
+  CHECK(Chosen(conv(1).Post("Swish")) == k1x1);
+  CHECK(Chosen(conv(24).Post("HardSwish")) == kDepthwise);
+  CHECK(!absl::StartsWith(Chosen(conv(4)), "own."));
   OnednnCase variable("Conv");
   variable.weights_constant = false;
   variable.Input({1, 24, 6, 6}, kLast).Weight({24, 24, 1, 1});

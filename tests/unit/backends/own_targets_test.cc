@@ -54,15 +54,17 @@ void CheckVectorKernels() {
 }
 
 void CheckConvolutions() {
-  for (const char* kernel :
-       {"own.Conv:1x1", "own.Conv:depthwise", "own.Conv:winograd2", "own.Conv:winograd4"}) {
+  for (const char* kernel : {"own.Conv:1x1", "own.Conv:depthwise", "own.Conv:windows",
+                             "own.Conv:winograd2", "own.Conv:winograd4"}) {
     CAPTURE(std::string(kernel));
     const std::string form(kernel);
     const int64_t window = form == "own.Conv:1x1" ? 1 : 3;
     const int64_t group = form == "own.Conv:depthwise" ? 43 : 1;
     OnednnCase c("Conv", {{"group", group}, {"pads", std::vector<int64_t>(4, window / 2)}});
     c.Input({1, 43, 9, 10}, Layout::kChannelsLast).Weight({43, 43 / group, window, window});
-    c.Weight({43}).Output({1, 43, 9, 10}, Layout::kChannelsLast);
+    c.Weight({43}).Post("HardSwish").PostBinary("Mul", {}).PostBinary("Add", {1});
+    c.PostBinary("Add", {1, 43, 9, 10}, Layout::kChannelsLast).Post("Clip", {{"min", -0.5f}});
+    c.Post("Swish").Output({1, 43, 9, 10}, Layout::kChannelsLast);
     c.frozen = form;
     c.scale_tolerance = 2e-5f;
     CHECK(c.Compare() == "");

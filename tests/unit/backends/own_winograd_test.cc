@@ -76,12 +76,13 @@ TEST_CASE("post-ops with operands of every broadcast agree with the reference") 
 TEST_CASE("large 3x3 convolutions use it, unless that is switched off or the weights may change") {
   const auto kernel_of = [](OnednnCase c) {
     CHECK(c.Output({1, 64, 28, 28}, kLast).Compare() == "");
-    return c.kernel_name.empty() ? "own.Conv:winograd4" : c.kernel_name;  // no oneDNN here
+    return c.kernel_name;
   };
   OnednnCase c = Conv({1, 64, 28, 28}, 64);
+  if (OnednnOrNull() == nullptr) return;
   CHECK(kernel_of(c) == "own.Conv:winograd4");
   c.winograd = false;
-  CHECK(kernel_of(c).find("own.Conv:") == std::string::npos);
+  CHECK(kernel_of(c).find("winograd") == std::string::npos);
   OnednnCase variable("Conv", {{"pads", Ints{1, 1, 1, 1}}});
   variable.weights_constant = false;
   variable.Input({1, 64, 28, 28}, kLast).Weight({64, 64, 3, 3});
