@@ -97,7 +97,7 @@ class BatchedProductKernel : public OwnKernel {
     gemm.columns = product_.columns;
     gemm.steps = post_ops_.Fused(args.inputs, row);
     gemm_(gemm);
-    if (!post_ops_.empty()) post_ops_.Apply(args.inputs, row, count, gemm.c);
+    post_ops_.Apply(args.inputs, row, count, gemm.c);
   }
 
   const BatchedProduct product_;

@@ -94,7 +94,6 @@ class DepthwiseKernel : public OwnKernel {
     row.pad = shape_.pads_begin[1];
     row.steps = post_ops_.Fused(args.inputs, pixel, begin);
     run_(row);
-    if (post_ops_.empty()) return;
     post_ops_.Apply(args.inputs, pixel, shape_.out[1], begin, row.channels, row.out);
   }
 

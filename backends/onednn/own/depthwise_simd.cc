@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "onednn/own/fixed_simd.h"
+#include "onednn/own/taps.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "onednn/own/depthwise_simd.cc"
@@ -19,11 +20,6 @@ namespace kairos::onednn::own {
 namespace HWY_NAMESPACE {
 
 constexpr int64_t kOutputs = 4;  // pixels that share the weights in registers
-
-// The columns of the window that lie inside the image, for every pixel of a block alike.
-struct Taps {
-  int64_t begin, end;
-};
 
 template <size_t... kIndex, typename Body>
 HWY_INLINE void Unrolled(std::index_sequence<kIndex...>, const Body& body) {
@@ -131,12 +127,9 @@ HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps tap
   if (c < row.channels) OnePixel<1>(row, x, c, taps, static_cast<size_t>(row.channels - c));
 }
 
+// The columns of the window that lie inside the image.
 Taps TapsAt(const DepthwiseRow& row, int64_t x) {
-  const int64_t first = x * row.stride - row.pad;
-  const int64_t begin = first >= 0 ? 0 : (-first + row.dilation - 1) / row.dilation;
-  const int64_t room = row.in_width - 1 - first;
-  const int64_t end = room < 0 ? 0 : std::min(row.kernel_columns, room / row.dilation + 1);
-  return {begin, std::max(begin, end)};
+  return TapsInside(x * row.stride - row.pad, row.kernel_columns, row.dilation, row.in_width);
 }
 
 bool IsWhole(const DepthwiseRow& row, int64_t x) {

@@ -25,6 +25,18 @@ void PackPanels(ThreadPool& pool, int64_t depth, int64_t columns, float* panels,
   });
 }
 
+// Columns [begin, begin + count) of a matrix; `begin` is that of a panel.
+struct ColumnRange {
+  int64_t begin, count;
+};
+// Share `index` of `shares`, of at least one panel where there are so many.
+inline ColumnRange ShareOfColumns(int64_t columns, int64_t index, int64_t shares) {
+  const int64_t panels = PanelCount(columns);
+  const int64_t begin = panels * index / shares * kPanelColumns;
+  const int64_t end = panels * (index + 1) / shares * kPanelColumns;
+  return {begin, std::min(end, columns) - begin};
+}
+
 // A bias of `columns` floats that may be null, as GemmArgs wants it.
 class PanelBias {
  public:

@@ -5,6 +5,7 @@
 #include "onednn/library/window.h"
 #include "onednn/own/makers.h"
 #include "onednn/own/pool_simd.h"
+#include "onednn/own/taps.h"
 
 namespace kairos::onednn::own {
 namespace {
@@ -20,9 +21,9 @@ struct Axis {
   // Elements of the image under the window there.
   PoolSpan SpanAt(int64_t position) const {
     const int64_t first = position * stride - pad;
-    const int64_t begin = first >= 0 ? 0 : (-first + dilation - 1) / dilation;
-    const int64_t end = first >= in ? 0 : std::min(kernel, (in - 1 - first) / dilation + 1);
-    return begin < end ? PoolSpan{first + begin * dilation, end - begin} : PoolSpan{};
+    const Taps taps = TapsInside(first, kernel, dilation, in);
+    if (taps.begin == taps.end) return {};
+    return {first + taps.begin * dilation, taps.end - taps.begin};
   }
   // The same with the pads. The last windows may reach beyond them (ceil_mode).
   int64_t PaddedCountAt(int64_t position) const {

@@ -93,24 +93,20 @@ class ProductKernel : public OwnKernel {
   void RunBlock(const KernelArgs& args, const float* bias, int64_t index) const {
     const int64_t row_block = index / panel_blocks_, panel_block = index % panel_blocks_;
     const int64_t first = BlockBegin(row_block), end = BlockBegin(row_block + 1);
-    const int64_t panels = PanelCount(product_.columns);
-    const int64_t panel = panels * panel_block / panel_blocks_;
-    const int64_t column = panel * kPanelColumns;
-    const int64_t last_column = panels * (panel_block + 1) / panel_blocks_ * kPanelColumns;
+    const ColumnRange columns = ShareOfColumns(product_.columns, panel_block, panel_blocks_);
     GemmArgs gemm;
     gemm.a = static_cast<const float*>(args.inputs[0]) + first * product_.depth;
     gemm.a_stride = product_.depth;
-    gemm.panels = static_cast<const float*>(args.inputs[kWeights]) + column * product_.depth;
-    gemm.bias = bias == nullptr ? nullptr : bias + column;
-    gemm.c = static_cast<float*>(args.outputs[0]) + first * product_.columns + column;
+    gemm.panels = static_cast<const float*>(args.inputs[kWeights]) + columns.begin * product_.depth;
+    gemm.bias = bias == nullptr ? nullptr : bias + columns.begin;
+    gemm.c = static_cast<float*>(args.outputs[0]) + first * product_.columns + columns.begin;
     gemm.c_stride = product_.columns;
     gemm.rows = end - first;
     gemm.piece_depth = product_.depth;
-    gemm.columns = std::min(last_column, product_.columns) - column;
-    gemm.steps = post_ops_.Fused(args.inputs, first, column);
+    gemm.columns = columns.count;
+    gemm.steps = post_ops_.Fused(args.inputs, first, columns.begin);
     gemm_(gemm);
-    if (post_ops_.empty()) return;
-    post_ops_.Apply(args.inputs, first, gemm.rows, column, gemm.columns, gemm.c);
+    post_ops_.Apply(args.inputs, first, gemm.rows, columns.begin, gemm.columns, gemm.c);
   }
 
   const Product product_;

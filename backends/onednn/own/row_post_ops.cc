@@ -103,6 +103,7 @@ FusedSteps RowPostOps::Fused(const void* const* inputs, int64_t first, int64_t b
 
 void RowPostOps::Apply(const void* const* inputs, int64_t first, int64_t count, int64_t begin,
                        int64_t values, float* data) const {
+  if (empty()) return;
   const bool whole = values == row_;
   const int64_t most = whole ? std::max<int64_t>(1, kChunkFloats / row_) : 1;
   for (int64_t i = 0; i < count; i += most) {

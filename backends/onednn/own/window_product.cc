@@ -134,9 +134,7 @@ class WindowProductKernel : public OwnKernel {
 
   void RunRow(const KernelArgs& args, const float* bias, const float* window, int64_t row,
               int64_t panel_share) const {
-    const int64_t panels = PanelCount(shape_.out_channels);
-    const int64_t column = panels * panel_share / panel_shares_ * kPanelColumns;
-    const int64_t last_column = panels * (panel_share + 1) / panel_shares_ * kPanelColumns;
+    const ColumnRange columns = ShareOfColumns(shape_.out_channels, panel_share, panel_shares_);
     const int64_t pixel = row * shape_.out[1];
     GemmArgs gemm;
     gemm.a = window;
@@ -144,16 +142,15 @@ class WindowProductKernel : public OwnKernel {
     gemm.pieces = shape_.kernel[0];
     gemm.piece_depth = shape_.kernel[1] * shape_.in_channels;
     gemm.piece_stride = shape_.dilations[0] * pitch_;
-    gemm.panels = static_cast<const float*>(args.inputs[kConvWeights]) + column * depth();
-    gemm.bias = bias == nullptr ? nullptr : bias + column;
-    gemm.c = static_cast<float*>(args.outputs[0]) + pixel * shape_.out_channels + column;
+    gemm.panels = static_cast<const float*>(args.inputs[kConvWeights]) + columns.begin * depth();
+    gemm.bias = bias == nullptr ? nullptr : bias + columns.begin;
+    gemm.c = static_cast<float*>(args.outputs[0]) + pixel * shape_.out_channels + columns.begin;
     gemm.c_stride = shape_.out_channels;
     gemm.rows = shape_.out[1];
-    gemm.columns = std::min(last_column, shape_.out_channels) - column;
-    gemm.steps = post_ops_.Fused(args.inputs, pixel, column);
+    gemm.columns = columns.count;
+    gemm.steps = post_ops_.Fused(args.inputs, pixel, columns.begin);
     gemm_(gemm);
-    if (post_ops_.empty()) return;
-    post_ops_.Apply(args.inputs, pixel, gemm.rows, column, gemm.columns, gemm.c);
+    post_ops_.Apply(args.inputs, pixel, gemm.rows, columns.begin, gemm.columns, gemm.c);
   }
 
   const ConvShape shape_;

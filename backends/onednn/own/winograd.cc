@@ -85,6 +85,7 @@ class WinogradKernel : public OwnKernel {
     std::memset(zeros, 0, static_cast<size_t>(in_stride_) * sizeof(float));
     const Buffers buffers{zeros, zeros + in_stride_,
                           zeros + in_stride_ + tiling_.positions() * in_position_stride()};
+    const FusedSteps steps = post_ops_.Fused(args.inputs, 0);
     for (int64_t first = 0; first < tiling_.count; first += block_) {
       const int64_t count = std::min(block_, tiling_.count - first);
       ParallelRanges(*args.pool, count, kTileGrain, [&](int64_t begin, int64_t end) {
@@ -92,7 +93,7 @@ class WinogradKernel : public OwnKernel {
       });
       Multiply(args, count, buffers);
       ParallelRanges(*args.pool, count, kTileGrain, [&](int64_t begin, int64_t end) {
-        for (int64_t t = begin; t < end; ++t) TransformOutput(args, first, t, buffers);
+        for (int64_t t = begin; t < end; ++t) TransformOutput(args, first, t, buffers, steps);
       });
     }
     return absl::OkStatus();
@@ -179,8 +180,8 @@ class WinogradKernel : public OwnKernel {
     });
   }
 
-  void TransformOutput(const KernelArgs& args, int64_t first, int64_t t,
-                       const Buffers& buffers) const {
+  void TransformOutput(const KernelArgs& args, int64_t first, int64_t t, const Buffers& buffers,
+                       const FusedSteps& steps) const {
     const TilePlace place = PlaceOf(first + t);
     const int64_t rows = std::min(tiling_.outputs, shape_.out[0] - place.y);
     const int64_t columns = std::min(tiling_.outputs, shape_.out[1] - place.x);
@@ -196,9 +197,7 @@ class WinogradKernel : public OwnKernel {
     const auto* bias =
         shape_.has_bias ? static_cast<const float*>(args.inputs[kConvBias]) : nullptr;
     functions_.transform_output({buffers.out + t * out_stride_, out_position_stride(), bias,
-                                 shape_.out_channels, pixels, out,
-                                 post_ops_.Fused(args.inputs, 0)});
-    if (post_ops_.empty()) return;
+                                 shape_.out_channels, pixels, out, steps});
     for (int64_t y = 0; y < rows; ++y) {
       post_ops_.Apply(args.inputs, pixel + y * shape_.out[1], columns, pixels[y * tiling_.outputs]);
     }

@@ -101,13 +101,14 @@ TEST_CASE("a Gemm that scales is the library's") {
   CHECK(absl::IsFailedPrecondition(backend->Load(c.request(), "own.Gemm").status()));
 }
 
+struct WindowRow {
+  const char* what;
+  Shape in, out;
+  Ints kernel, strides, dilations, pads;
+};
+
 TEST_CASE("depthwise convolutions agree with the reference for any window") {
-  struct Row {
-    const char* what;
-    Shape in, out;
-    Ints kernel, strides, dilations, pads;
-  };
-  const Row rows[] = {
+  const WindowRow rows[] = {
       {"one of everything", {1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
       {"3x3", {1, 32, 14, 14}, {1, 32, 14, 14}, {3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}},
       {"3x3 strided", {2, 43, 15, 12}, {2, 43, 8, 6}, {3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}},
@@ -119,7 +120,7 @@ TEST_CASE("depthwise convolutions agree with the reference for any window") {
       {"wider than the image", {1, 8, 2, 2}, {1, 8, 2, 2}, {5, 5}, {1, 1}, {1, 1}, {2, 2, 2, 2}},
       {"only padding", {1, 8, 1, 1}, {1, 8, 5, 5}, {1, 1}, {1, 1}, {1, 1}, {2, 2, 2, 2}},
   };
-  for (const Row& row : rows) {
+  for (const WindowRow& row : rows) {
     for (bool bias : {true, false}) {
       CAPTURE(std::string(row.what));
       CAPTURE(bias);
@@ -135,12 +136,7 @@ TEST_CASE("depthwise convolutions agree with the reference for any window") {
 }
 
 TEST_CASE("convolutions as products over windows agree with the reference for any window") {
-  struct Row {
-    const char* what;
-    Shape in, out;
-    Ints kernel, strides, dilations, pads;
-  };
-  const Row rows[] = {
+  const WindowRow rows[] = {
       {"one of everything", {1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
       {"first of a network", {1, 3, 23, 21}, {1, 32, 12, 11}, {3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}},
       {"no border", {2, 5, 9, 11}, {2, 40, 7, 9}, {3, 3}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
@@ -153,7 +149,7 @@ TEST_CASE("convolutions as products over windows agree with the reference for an
       {"mostly padding", {1, 3, 1, 1}, {1, 5, 7, 9}, {1, 1}, {1, 1}, {1, 1}, {2, 6, 4, 2}},
       {"large image", {1, 2, 61, 300}, {1, 3, 61, 300}, {3, 5}, {1, 1}, {1, 1}, {1, 2, 1, 2}},
   };
-  for (const Row& row : rows) {
+  for (const WindowRow& row : rows) {
     for (int threads : {1, 3}) {
       CAPTURE(std::string(row.what));
       CAPTURE(threads);
