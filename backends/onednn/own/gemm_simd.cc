@@ -13,6 +13,7 @@
 #include "hwy/highway.h"
 
 #include "onednn/own/fused_steps-inl.h"
+#include "onednn/own/gemm_steps-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kairos::onednn::own {
@@ -23,35 +24,23 @@ constexpr int64_t kDepthBlock = 256;
 
 using Tag = PartTag;
 constexpr size_t kLanes = kPartLanes;
-constexpr size_t kVectors = kPanelColumns / kLanes;  // of one panel
 // A tile of rows x panels keeps its sums in registers: 32 of 512 bits, 16 of 256.
-constexpr size_t kTileRows = kVectors == 1 ? 12 : kVectors == 2 ? 6 : 4;
-constexpr size_t kSums = kVectors == 1 ? 24 : 12;
-
-// For each so many steps of k a tile fetches a cache line of the panels that come next, which would
-// else come from memory while their first tile waits. Into the second-level cache: in the first
-// they would push out what the tile works on. On two cores of a Zen 3, MiniLM with 16 tokens took
-// 0.85 of the time without, MiniLM with 128 and ViT-B/16 0.97 to 0.99.
-constexpr int64_t kFetchStep = 4;
-constexpr int64_t kLineFloats = 16;
+constexpr size_t kTileRows = kPanelVectors == 1 ? 12 : kPanelVectors == 2 ? 6 : 4;
+constexpr size_t kSums = kPanelVectors == 1 ? 24 : 12;
 
 // The panels of a tile of that many rows.
 constexpr size_t PanelsFor(size_t rows) {
-  const size_t panels = kSums / (rows * kVectors);
+  const size_t panels = kSums / (rows * kPanelVectors);
   return panels < 1 ? 1 : panels > 6 ? 6 : panels;
 }
 
 struct Block {
-  const float* a;
-  int64_t a_stride;
-  const float* b;  // the first panel at the block's first k
-  int64_t panel_stride;
+  Operands from;  // A's first row and B's first panel at the block's first k
   float* c;
   int64_t c_stride;
   int64_t pieces, depth, piece_stride;  // of A
   const float* bias;        // of the first panel; null: zeros. The first block of k starts from it,
   bool add;                 // later ones from what C holds
-  const float* next;        // a part of the next panels, to be fetched; may reach beyond their end
   float low, high;          // bounds of the last block of k, infinities before
   const FusedSteps* steps;  // of the last block of k, if there are others than bounds
   int64_t result_offset, result_stride;  // of GemmArgs::c: to the block, and between rows
@@ -85,32 +74,12 @@ HWY_INLINE void SumTile(const Block& block) {
     const float* row = block.next_c + static_cast<int64_t>(r) * block.result_stride;
     __builtin_prefetch(row, /*rw=*/1, /*locality=*/3);
   }
-  const float *a = block.a, *b = block.b, *next = block.next;
-  const auto multiply = [&](int64_t k) HWY_ATTR {
-    hn::Vec<Tag> column[kColumns];
-    for (size_t v = 0; v < kColumns; ++v) {
-      const int64_t panel = static_cast<int64_t>(v / kVectors) * block.panel_stride;
-      column[v] = hn::LoadU(d, b + k * kPanelColumns + panel + v % kVectors * kLanes);
-    }
-    for (size_t r = 0; r < kRows; ++r) {
-      const hn::Vec<Tag> x = hn::Set(d, a[static_cast<int64_t>(r) * block.a_stride + k]);
-      for (size_t v = 0; v < kColumns; ++v) {
-        sum[r * kColumns + v] = hn::MulAdd(x, column[v], sum[r * kColumns + v]);
-      }
-    }
-  };
+  Operands from = block.from;
   int64_t piece = 0;
   do {
-    int64_t k = 0;
-    do {
-      if (k % kFetchStep == 0) {
-        __builtin_prefetch(next, /*rw=*/0, /*locality=*/2);
-        next += kLineFloats;
-      }
-      multiply(k);
-    } while (++k < block.depth);
-    a += block.piece_stride;
-    b += block.depth * kPanelColumns;
+    const float* const a = from.a;
+    AddSteps<kRows, kColumns>(block.depth, from, sum);
+    from.a = a + block.piece_stride;
   } while (++piece < block.pieces);
   if constexpr (kSteps) {
     ApplySteps(*block.steps, sum, [&](size_t i) HWY_ATTR {
@@ -180,7 +149,7 @@ void LastPanel(const Block& block, size_t columns, std::index_sequence<kBefore..
 // The last panel, which has less than its full number of columns.
 template <size_t kRows>
 void LastPanel(const Block& block, size_t columns) {
-  LastPanel<kRows>(block, columns, std::make_index_sequence<kVectors>());
+  LastPanel<kRows>(block, columns, std::make_index_sequence<kPanelVectors>());
 }
 
 // A range of k that one block covers: whole pieces of A, or a part of one.
@@ -193,10 +162,10 @@ struct Range {
 Block BlockAt(const GemmArgs& args, int64_t row, int64_t panel, const Range& range) {
   const int64_t k = range.piece * args.piece_depth + range.first;
   Block block;
-  block.a = args.a + row * args.a_stride + range.piece * args.piece_stride + range.first;
-  block.a_stride = args.a_stride;
-  block.b = args.panels + (panel * args.depth() + k) * kPanelColumns;
-  block.panel_stride = args.depth() * kPanelColumns;
+  block.from.a = args.a + row * args.a_stride + range.piece * args.piece_stride + range.first;
+  block.from.a_stride = args.a_stride;
+  block.from.b = args.panels + (panel * args.depth() + k) * kPanelColumns;
+  block.from.panel_stride = args.depth() * kPanelColumns;
   block.result_offset = row * args.c_stride + panel * kPanelColumns;
   block.result_stride = block.c_stride = args.c_stride;
   block.next_c = block.c = args.c + block.result_offset;
@@ -209,7 +178,7 @@ Block BlockAt(const GemmArgs& args, int64_t row, int64_t panel, const Range& ran
   block.low = last ? args.steps.low : FusedSteps().low;
   block.high = last ? args.steps.high : FusedSteps().high;
   block.steps = last && args.steps.more_than_bounds() ? &args.steps : nullptr;
-  block.next = block.b;
+  block.from.next = block.from.b;
   return block;
 }
 
@@ -220,8 +189,8 @@ void FewRows(const GemmArgs& args, const Range& range) {
   const int64_t whole = args.columns / kPanelColumns;
   int64_t panel = 0;
   for (; panel + kPanels <= whole; panel += kPanels)
-    Tile<kRows, kPanels * kVectors>(BlockAt(args, 0, panel, range));
-  for (; panel < whole; ++panel) Tile<kRows, kVectors>(BlockAt(args, 0, panel, range));
+    Tile<kRows, kPanels * kPanelVectors>(BlockAt(args, 0, panel, range));
+  for (; panel < whole; ++panel) Tile<kRows, kPanelVectors>(BlockAt(args, 0, panel, range));
   if (args.columns % kPanelColumns != 0) {
     LastPanel<kRows>(BlockAt(args, 0, panel, range),
                      static_cast<size_t>(args.columns % kPanelColumns));
@@ -231,7 +200,7 @@ void FewRows(const GemmArgs& args, const Range& range) {
 template <size_t kRows, size_t kPanels>
 void RowTile(const Block& block, size_t columns) {
   if (columns == kPanels * kPanelColumns) {
-    Tile<kRows, kPanels * kVectors>(block);
+    Tile<kRows, kPanels * kPanelVectors>(block);
   } else {
     LastPanel<kRows>(block, columns);
   }
@@ -244,7 +213,7 @@ void Columns(const GemmArgs& args, int64_t panel, const Range& range, const floa
   const auto columns = static_cast<size_t>(
       std::min<int64_t>(args.columns - panel * kPanelColumns, kPanels * kPanelColumns));
   Block block = BlockAt(args, 0, panel, range);
-  const float* const present = block.b;
+  const float* const present = block.from.b;
   // A tile of few rows takes as long as one of more: its sums wait for each other. So it gets half
   // of the tile before it.
   constexpr auto kWhole = static_cast<int64_t>(kTileRows);
@@ -258,16 +227,16 @@ void Columns(const GemmArgs& args, int64_t panel, const Range& range, const floa
     // A panel has kFetchStep times the lines that a tile fetches.
     const int64_t ahead = fetched / kFetchStep, part = fetched % kFetchStep;
     if (next != nullptr && ahead < static_cast<int64_t>(kPanels)) {
-      block.next = next + ahead * block.panel_stride + part * fetches * kLineFloats;
+      block.from.next = next + ahead * block.from.panel_stride + part * fetches * kLineFloats;
     } else {
-      block.next = present;
+      block.from.next = present;
     }
     ++fetched;
     block.next_c = block.c + rows * args.c_stride;
     ((rows == static_cast<int64_t>(kBefore) + 1 ? RowTile<kBefore + 1, kPanels>(block, columns)
                                                 : void()),
      ...);
-    block.a += rows * args.a_stride;
+    block.from.a += rows * args.a_stride;
     block.c += rows * args.c_stride;
     block.result_offset += rows * args.c_stride;
     row += rows;
