@@ -20,7 +20,7 @@ void* Allocate(std::size_t bytes, std::size_t alignment) {
 }
 }  // namespace
 
-#ifdef KAIROS_WITH_ONEDNN
+#ifdef KAIROS_WRAPS_ONEDNN
 extern "C" {
 int __real_dnnl_primitive_execute(const void* primitive, void* stream, int count, const void* args);
 int __wrap_dnnl_primitive_execute(const void* primitive, void* stream, int count,
