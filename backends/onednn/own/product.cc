@@ -42,12 +42,11 @@ class ProductKernel : public OwnKernel {
         bias_(product.bias >= 0, product.columns) {
     const int64_t operations = product.rows * product.depth * product.columns;
     const int64_t shares = operations > kSerialOperations ? threads : 1;
-    const int64_t panels = PanelCount(product.columns);
     row_blocks_ = (product.rows + kBlockRows - 1) / kBlockRows;
     if (product.rows >= kMinRowsPerThread * shares) {
       row_blocks_ = (row_blocks_ + shares - 1) / shares * shares;
     } else {
-      panel_blocks_ = std::min(shares, panels);
+      panel_blocks_ = std::min(shares, PanelCount(product.columns));
     }
     packed_ = {static_cast<int>(kWeights),
                absl::StrCat("panels ", product.depth, "x", product.columns,
