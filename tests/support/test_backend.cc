@@ -1,6 +1,7 @@
 #include "tests/support/test_backend.h"
 
 #include <cstring>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,9 @@ class WrappedKernel : public Kernel {
         counters_(options.counters) {
     if (options.in_place && IsElementwise(*request.node)) in_place_input_ = 0;
     if (options.packs_weights && request.inputs.size() > 1 && request.inputs[1].constant) {
-      packed_.push_back({1, "copy", request.inputs[1].type.byte_count()});
+      std::string form = "copy";
+      if (options.form_per_rows) absl::StrAppend(&form, " ", request.inputs[0].type.shape[0]);
+      packed_.push_back({1, form, request.inputs[1].type.byte_count()});
     }
   }
 
@@ -26,7 +29,7 @@ class WrappedKernel : public Kernel {
   absl::Span<const PackedInput> packed_inputs() const override { return packed_; }
   absl::Status Pack(size_t index, const void* plain, void* packed, ThreadPool&) const override {
     std::memcpy(packed, plain, packed_[index].bytes);
-    if (counters_ != nullptr) ++counters_->packed;
+    if (counters_ != nullptr) counters_->packed.fetch_add(1, std::memory_order_relaxed);
     return absl::OkStatus();
   }
   int InPlaceInput() const override { return in_place_input_; }

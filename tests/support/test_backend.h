@@ -23,6 +23,7 @@ struct TestBackendOptions {
   std::function<bool(const KernelRequest&)> takes;  // empty: everything
   bool in_place = false;      // elementwise kernels may write over input 0
   bool packs_weights = false;  // a constant input 1 is read from a packed copy
+  bool form_per_rows = false;  // ... of another form for each number of rows of input 0
   BackendCounters* counters = nullptr;  // outlives the backend
 };
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <doctest/doctest.h>
 #include <memory>
-#include <thread>
 #include <vector>
 
+#include "tests/support/in_threads.h"
 #include "tests/unit/executor/nets.h"
 
 namespace kairos::testing {
@@ -37,19 +37,13 @@ struct Cases {
   std::vector<std::vector<Tensor>> inputs, expected;
 };
 
-void InThreads(const std::function<void(size_t)>& body) {
-  std::vector<std::thread> threads;
-  for (size_t t = 0; t < kSessions; ++t) threads.emplace_back([&body, t] { body(t); });
-  for (std::thread& thread : threads) thread.join();
-}
-
 TEST_CASE("eight cold sessions of one model are right before, while and after Programs change") {
   const Cases cases;
   auto runtime = NewRuntime("", 2);
   auto model = NewModel(ConvNet());
   std::vector<double> errors(kSessions, 0);
   std::vector<int64_t> swaps(kSessions, 0);
-  InThreads([&](size_t t) {
+  InThreads(kSessions, [&](size_t t) {
     auto session = NewSession(runtime, model, Tiers());
     errors[t] = RunSome(*session, 12, t, cases.inputs, cases.expected);
     Require(session->AwaitBackground(absl::InfiniteFuture()));
@@ -68,7 +62,7 @@ TEST_CASE("sessions come and go while Programs are made for them, the Runtime la
     std::vector<std::shared_ptr<Runtime>> runtimes(kSessions, runtime);
     runtime.reset();
     std::vector<double> errors(kSessions, 0);
-    InThreads([&](size_t t) {
+    InThreads(kSessions, [&](size_t t) {
       for (size_t i = 0; i < 3; ++i) {
         auto session = NewSession(runtimes[t], model, Tiers());
         if (i == 2) runtimes[t].reset();  // one of the sessions is the last to use it

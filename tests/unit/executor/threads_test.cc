@@ -12,17 +12,12 @@
 #include "kairos/compiler.h"
 #include "kairos/program_cache.h"
 #include "tests/support/control_flow.h"
+#include "tests/support/in_threads.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/executor/nets.h"
 
 namespace kairos::testing {
 namespace {
-
-void InThreads(size_t count, const std::function<void(size_t)>& body) {
-  std::vector<std::thread> threads;
-  for (size_t t = 0; t < count; ++t) threads.emplace_back([&body, t] { body(t); });
-  for (std::thread& thread : threads) thread.join();
-}
 
 struct Cases {
   Cases() {
