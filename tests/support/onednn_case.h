@@ -130,6 +130,7 @@ class OnednnCase {
     void* aligned = scratch.data();
     size_t space = scratch.size();
     std::align(64, kernel.scratch_bytes(), aligned, space);
+    std::fill(scratch.begin(), scratch.end(), std::byte{0xff});  // NaN, as nobody promises zeros
     const KernelArgs args{in.data(), &out_pointer, aligned, pool.get()};
     const std::unique_ptr<Kernel::State> state = with_state ? kernel.NewState() : nullptr;
     for (int run = 0; run < 2; ++run) {

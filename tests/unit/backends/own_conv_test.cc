@@ -89,6 +89,11 @@ TEST_CASE("Gemm with weights either way round and any bias agrees with the refer
       if (!bias.empty()) c.Weight(bias);
       c.Post("Relu").Output({6, 35});
       CHECK(CompareAs(c, "own.Gemm") == "");
+      OnednnCase more("Gemm", {{"transB", int64_t{transposed ? 1 : 0}}});
+      more.Input({6, 50}).Weight(transposed ? Shape{35, 50} : Shape{50, 35});
+      if (!bias.empty()) more.Weight(bias);
+      more.PostBinary("Add", {35}).Output({6, 35});
+      CHECK(CompareAs(more, "own.Gemm") == "");
     }
   }
 }
@@ -96,9 +101,11 @@ TEST_CASE("Gemm with weights either way round and any bias agrees with the refer
 TEST_CASE("a Gemm that scales is the library's") {
   const std::unique_ptr<Backend> backend = OnednnOrNull();
   if (backend == nullptr) return;
-  OnednnCase c("Gemm", {{"alpha", 0.5f}});
-  c.Input({6, 50}).Weight({50, 35}).Output({6, 35});
-  CHECK(absl::IsFailedPrecondition(backend->Load(c.request(), "own.Gemm").status()));
+  for (const char* factor : {"alpha", "beta"}) {
+    OnednnCase c("Gemm", {{factor, 0.5f}});
+    c.Input({6, 50}).Weight({50, 35}).Weight({35}).Output({6, 35});
+    CHECK(absl::IsFailedPrecondition(backend->Load(c.request(), "own.Gemm").status()));
+  }
 }
 
 struct WindowRow {
@@ -145,6 +152,8 @@ TEST_CASE("convolutions as products over windows agree with the reference for an
       {"7x7, stride 3", {1, 3, 40, 41}, {1, 17, 14, 14}, {7, 7}, {3, 3}, {1, 1}, {3, 3, 3, 3}},
       {"dilated along height", {1, 8, 9, 9}, {1, 24, 9, 9}, {3, 3}, {1, 1}, {3, 1}, {3, 1, 3, 1}},
       {"uneven pads", {1, 4, 7, 6}, {1, 9, 9, 5}, {2, 4}, {1, 1}, {1, 1}, {3, 0, 0, 2}},
+      {"pads at the right", {2, 5, 6, 7}, {2, 20, 4, 7}, {3, 3}, {1, 1}, {1, 1}, {0, 0, 0, 2}},
+      {"pads below", {2, 5, 6, 7}, {2, 20, 6, 5}, {3, 3}, {1, 1}, {1, 1}, {0, 0, 2, 0}},
       {"wider than the image", {1, 8, 2, 2}, {1, 8, 2, 2}, {5, 5}, {1, 1}, {1, 1}, {2, 2, 2, 2}},
       {"mostly padding", {1, 3, 1, 1}, {1, 5, 7, 9}, {1, 1}, {1, 1}, {1, 1}, {2, 6, 4, 2}},
       {"large image", {1, 2, 61, 300}, {1, 3, 61, 300}, {3, 5}, {1, 1}, {1, 1}, {1, 2, 1, 2}},
@@ -173,6 +182,11 @@ TEST_CASE("chains of post-ops agree with the reference, in registers or after th
       [](OnednnCase& c, const Shape& out) { c.PostBinary("Add", out, kLast).Post("Relu"); },
       [](OnednnCase& c, const Shape& out) {
         c.PostBinary("Mul", {1}).PostBinary("Add", out, kLast).Post("Clip", {{"max", 0.5f}});
+      },
+      // Bounds that cross leave the upper one.
+      [](OnednnCase& c, const Shape&) { c.Post("Clip", {{"min", 0.5f}, {"max", -0.5f}}); },
+      [](OnednnCase& c, const Shape&) {
+        c.PostBinary("Add", {}).Post("Clip", {{"min", 0.5f}, {"max", -0.5f}});
       },
       // Not in the order of the steps, so that the later ones come after them.
       [](OnednnCase& c, const Shape& out) { c.Post("Relu").PostBinary("Add", out, kLast); },
