@@ -1,17 +1,15 @@
-// Uninitialised memory, 64-byte aligned: arenas, scratch, packed weights. Large ones ask for huge
-// pages: the first run over a fresh arena is otherwise mostly page faults.
+// Owns aligned memory: arenas, scratch, packed weights.
 #ifndef KAIROS_RUNTIME_BASE_ALIGNED_BUFFER_H_
 #define KAIROS_RUNTIME_BASE_ALIGNED_BUFFER_H_
 
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 
 #include "absl/status/statusor.h"
 
-namespace kairos {
+#include "base/aligned_memory.h"
 
-inline constexpr size_t kAlignment = 64;
+namespace kairos {
 
 class AlignedBuffer {
  public:
@@ -24,7 +22,8 @@ class AlignedBuffer {
 
  private:
   struct Free {
-    void operator()(std::byte* p) const { std::free(p); }
+    size_t mapped;
+    void operator()(std::byte* p) const { FreeAligned({p, mapped}); }
   };
   std::unique_ptr<std::byte, Free> data_;
   size_t size_ = 0;

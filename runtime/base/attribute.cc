@@ -1,6 +1,7 @@
 #include "kairos/attribute.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace kairos {
 namespace {
@@ -20,23 +21,40 @@ const T* FindAs(const Attributes& attributes, absl::string_view name) {
 
 }  // namespace
 
+const std::vector<Attributes::Entry>& Attributes::entries() const {
+  static const auto* const none = new std::vector<Entry>;
+  return entries_ == nullptr ? *none : *entries_;
+}
+
+std::vector<Attributes::Entry>& Attributes::OwnEntries() {
+  if (entries_.use_count() != 1) {
+    entries_ = std::make_shared<std::vector<Entry>>(entries());
+  } else {
+    // After what another thread did with a copy that it has dropped; use_count() does not say.
+    std::atomic_thread_fence(std::memory_order_acquire);
+  }
+  return *entries_;
+}
+
 void Attributes::Set(absl::string_view name, Attribute value) {
-  auto at = LowerBound(entries_, name);
-  if (at != entries_.end() && at->first == name) {
+  std::vector<Entry>& entries = OwnEntries();
+  auto at = LowerBound(entries, name);
+  if (at != entries.end() && at->first == name) {
     at->second = std::move(value);
   } else {
-    entries_.emplace(at, std::string(name), std::move(value));
+    entries.emplace(at, std::string(name), std::move(value));
   }
 }
 
 void Attributes::Erase(absl::string_view name) {
-  auto at = LowerBound(entries_, name);
-  if (at != entries_.end() && at->first == name) entries_.erase(at);
+  if (!Has(name)) return;
+  std::vector<Entry>& entries = OwnEntries();
+  entries.erase(LowerBound(entries, name));
 }
 
 const Attribute* Attributes::Find(absl::string_view name) const {
-  auto at = LowerBound(entries_, name);
-  return at != entries_.end() && at->first == name ? &at->second : nullptr;
+  auto at = LowerBound(entries(), name);
+  return at != entries().end() && at->first == name ? &at->second : nullptr;
 }
 
 int64_t Attributes::Int(absl::string_view name, int64_t fallback) const {

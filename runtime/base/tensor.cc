@@ -2,13 +2,13 @@
 
 #include <cstring>
 #include <limits>
-#include <new>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "base/aligned_memory.h"
 #include "base/checked.h"
 #include "base/status_macros.h"
 
@@ -17,7 +17,6 @@ namespace {
 
 constexpr int64_t kMaxDim = (int64_t{1} << 31) - 1;
 constexpr int64_t kMaxElements = int64_t{1} << 40;
-constexpr std::align_val_t kTensorAlignment{64};
 
 struct DTypeRow {
   DType dtype;
@@ -131,22 +130,22 @@ bool SameMemoryOrder(absl::Span<const int64_t> shape, Layout a, Layout b) {
 absl::StatusOr<Tensor> Tensor::Make(DType dtype, Shape shape) {
   KAIROS_ASSIGN_OR_RETURN(const size_t bytes, CheckedByteCount(dtype, shape));
   // Kernels may read whole cache lines; an empty tensor still has an address.
-  const size_t allocated = AlignUp(bytes == 0 ? 1 : bytes, 64);
-  auto* data = static_cast<std::byte*>(::operator new(allocated, kTensorAlignment, std::nothrow));
-  if (data == nullptr) {
+  const size_t allocated = AlignUp(bytes == 0 ? 1 : bytes, kAlignment);
+  const AlignedMemory memory = AllocateAligned(allocated);
+  if (memory.data == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat("out of memory, ", bytes,
                                                      " bytes wanted for a tensor ",
                                                      DTypeName(dtype), ShapeString(shape)));
   }
-  std::memset(data, 0, allocated);
+  if (memory.mapped == 0) std::memset(memory.data, 0, allocated);
   Tensor tensor;
   tensor.dtype_ = dtype;
   tensor.shape_ = std::move(shape);
   tensor.bytes_ = bytes;
-  tensor.data_.reset(data);
+  tensor.data_ = {memory.data, {memory.mapped}};
   return tensor;
 }
 
-void Tensor::Free::operator()(std::byte* p) const { ::operator delete(p, kTensorAlignment); }
+void Tensor::Free::operator()(std::byte* p) const { FreeAligned({p, mapped}); }
 
 }  // namespace kairos

@@ -78,7 +78,7 @@ absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver,
   }
   std::vector<ResolvedStep> steps;
   steps.reserve(pending.size());
-  lowered->record.steps = {};
+  lowered->record.steps = std::vector<StepRecord>();
   lowered->record.steps.reserve(pending.size());
   for (Pending& one : pending) {
     KAIROS_RETURN_IF_ERROR(resolver.AddWeights(one.step, slots, &*one.resolved));

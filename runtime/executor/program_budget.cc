@@ -13,14 +13,11 @@ uint64_t BytesOf(const Constant& constant) {
   return constant.owner.use_count() == 1 ? constant.type.byte_count() : 0;
 }
 
+// Without attributes, which it shares with the graph.
 uint64_t BytesOf(const Node& node) {
   uint64_t bytes = node.op.size() + node.domain.size() + node.name.size();
   bytes += (node.inputs.size() + node.outputs.size()) * (sizeof(ValueId) + sizeof(void*));
-  bytes += node.attributes.entries().size() * sizeof(Attributes::Entry);
-  for (const PostOp& post : node.post_ops) {
-    bytes += sizeof(post) + post.attributes.entries().size() * sizeof(Attributes::Entry);
-  }
-  return bytes;
+  return bytes + node.post_ops.size() * sizeof(PostOp);
 }
 
 uint64_t BytesOf(const StepRecord& record, const ResolvedStep& step) {

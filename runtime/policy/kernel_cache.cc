@@ -1,5 +1,6 @@
 #include "kairos/kernel_cache.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <list>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 
 namespace kairos {
 namespace {
@@ -32,21 +34,41 @@ struct KernelCache::Impl {
   const size_t limit_bytes;
   mutable std::mutex mutex;
   std::list<Entry> by_use;  // most recently used first
-  absl::flat_hash_map<std::string, std::list<Entry>::iterator> entries;
+  absl::flat_hash_map<absl::string_view, std::list<Entry>::iterator> entries;  // by their own keys
+  // Those that are quick to make and in use, and some that were.
+  absl::flat_hash_map<std::string, std::weak_ptr<const Kernel>> used;
+  size_t sweep_at = 64;  // size of `used`
   absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights;
   Stats stats;
 
   std::shared_ptr<const Kernel> Touch(const std::string& key) {
-    auto it = entries.find(key);
-    if (it == entries.end()) return nullptr;
+    const auto it = entries.find(key);
+    if (it == entries.end()) {
+      const auto in_use = used.find(key);
+      return in_use == used.end() ? nullptr : in_use->second.lock();
+    }
     by_use.splice(by_use.begin(), by_use, it->second);
     return it->second->kernel;
   }
 
   void Insert(const std::string& key, std::shared_ptr<const Kernel> kernel) {
+    if (kernel->quick_to_make()) {
+      if (used.size() >= sweep_at) Sweep();
+      used[key] = kernel;
+    } else {
+      Keep(key, std::move(kernel));
+    }
+  }
+
+  void Sweep() {
+    absl::erase_if(used, [](const auto& entry) { return entry.second.expired(); });
+    sweep_at = std::max<size_t>(64, 2 * used.size());
+  }
+
+  void Keep(const std::string& key, std::shared_ptr<const Kernel> kernel) {
     const size_t bytes = kernel->memory_bytes() + key.size();
     by_use.push_front({key, std::move(kernel), bytes});
-    entries[key] = by_use.begin();
+    entries[by_use.front().key] = by_use.begin();
     stats.bytes += bytes;
     while (stats.bytes > limit_bytes) {
       stats.bytes -= by_use.back().bytes;
@@ -102,6 +124,7 @@ KernelCache::Stats KernelCache::stats() const {
   const std::lock_guard lock(impl_->mutex);
   Stats stats = impl_->stats;
   stats.entries = impl_->entries.size();
+  for (const auto& [key, kernel] : impl_->used) stats.entries += !kernel.expired();
   return stats;
 }
 

@@ -23,6 +23,8 @@ class OwnKernel : public Kernel {
  public:
   explicit OwnKernel(std::string name) : name_(std::move(name)) {}
   absl::string_view name() const override { return name_; }
+  size_t memory_bytes() const override { return 512; }
+  bool quick_to_make() const override { return true; }
   std::string Save() const override { return name_; }
 
  private:

@@ -30,7 +30,7 @@ using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>
 
 // A small map, sorted by name. The typed getters return `fallback` when the attribute is absent or
 // has another type: a graph that was loaded has passed the op table's type check, so only absence
-// remains.
+// remains. Copies share memory until one of them changes.
 class Attributes {
  public:
   void Set(absl::string_view name, Attribute value);
@@ -46,10 +46,12 @@ class Attributes {
   const Constant* Tensor(absl::string_view name) const;          // null when absent
 
   using Entry = std::pair<std::string, Attribute>;
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const;
 
  private:
-  std::vector<Entry> entries_;
+  std::vector<Entry>& OwnEntries();
+
+  std::shared_ptr<std::vector<Entry>> entries_;  // null: none
 };
 
 }  // namespace kairos

@@ -73,6 +73,8 @@ class Kernel {
   virtual size_t scratch_bytes() const { return 0; }
   // Bytes charged to caches for keeping this kernel, code included.
   virtual size_t memory_bytes() const { return 4096; }
+  // Whether making it takes microseconds: caches then keep it only while somebody uses it.
+  virtual bool quick_to_make() const { return false; }
   // Inputs to be handed over packed; only ones whose Operand was `constant`.
   virtual absl::Span<const PackedInput> packed_inputs() const { return {}; }
   // Writes packed_inputs()[index] from the operand's plain bytes.

@@ -17,7 +17,8 @@ namespace kairos {
 class KernelCache {
  public:
   // Holds at most `limit_bytes` of Kernel::memory_bytes(); least recently used ones go first, and
-  // live on while somebody uses them.
+  // live on while somebody uses them. It finds those that are quick to make while somebody uses
+  // them, and holds none.
   explicit KernelCache(size_t limit_bytes);
   ~KernelCache();
 
@@ -33,7 +34,8 @@ class KernelCache {
 
   struct Stats {
     int64_t hits = 0, misses = 0, evictions = 0;
-    size_t bytes = 0, entries = 0;
+    size_t bytes = 0;    // held
+    size_t entries = 0;  // that are found
   };
   Stats stats() const;
 

@@ -120,12 +120,13 @@ class Tensor {
 
  private:
   struct Free {
+    size_t mapped;  // bytes of a mapping; 0: from the heap
     void operator()(std::byte* p) const;
   };
   DType dtype_ = DType::kUndefined;
   Shape shape_;
   size_t bytes_ = 0;
-  std::unique_ptr<std::byte[], Free> data_;
+  std::unique_ptr<std::byte, Free> data_;
 };
 
 }  // namespace kairos

@@ -184,7 +184,9 @@ TEST_CASE("chains of post-ops agree with the reference, in registers or after th
         c.PostBinary("Mul", {1}).PostBinary("Add", out, kLast).Post("Clip", {{"max", 0.5f}});
       },
       // Bounds that cross leave the upper one.
-      [](OnednnCase& c, const Shape&) { c.Post("Clip", {{"min", 0.5f}, {"max", -0.5f}}); },
+      [](OnednnCase& c, const Shape&) {
+        c.Post("Clip", {{"min", 0.5f}, {"max", -0.5f}});
+      },
       [](OnednnCase& c, const Shape&) {
         c.PostBinary("Add", {}).Post("Clip", {{"min", 0.5f}, {"max", -0.5f}});
       },

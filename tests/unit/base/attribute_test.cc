@@ -45,5 +45,26 @@ TEST_CASE("getters give the fallback for what is absent, erased or of another ty
   CHECK(attributes.Int("axis", 9) == 9);
 }
 
+TEST_CASE("copies share their entries until one of them changes") {
+  Attributes one;
+  one.Set("axis", int64_t{3});
+  Attributes two = one;
+  CHECK(two.entries().data() == one.entries().data());
+  two.Set("axis", int64_t{4});
+  CHECK(one.Int("axis", 0) == 3);
+  CHECK(two.Int("axis", 0) == 4);
+
+  Attributes three = one;
+  three.Erase("mode");
+  CHECK(three.entries().data() == one.entries().data());
+  three.Erase("axis");
+  CHECK(one.Has("axis"));
+  CHECK(three.entries().empty());
+  // An attribute that is given to its own map.
+  two = one;
+  two.Set("other", one.entries()[0].second);
+  CHECK(two.Int("other", 0) == 3);
+}
+
 }  // namespace
 }  // namespace kairos

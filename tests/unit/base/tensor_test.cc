@@ -125,6 +125,25 @@ TEST_CASE("a new tensor is zero and 64-byte aligned, an empty one has an address
   CHECK(Tensor::Make(DType::kInt8, {0})->data() != nullptr);
 }
 
+TEST_CASE(
+    "large tensors are zero, aligned and writable to their end, and keep their bytes when moved") {
+  constexpr int64_t kMapped = int64_t{2} << 20;  // bytes from which memory is mapped
+  for (const int64_t bytes : {kMapped - 1, kMapped, kMapped + 1, 3 * kMapped + 5}) {
+    CAPTURE(bytes);
+    absl::StatusOr<Tensor> tensor = Tensor::Make(DType::kUint8, {bytes});
+    REQUIRE(tensor.ok());
+    CHECK(reinterpret_cast<uintptr_t>(tensor->data()) % 64 == 0);
+    const absl::Span<uint8_t> values = tensor->as<uint8_t>();
+    CHECK(std::all_of(values.begin(), values.end(), [](uint8_t v) { return v == 0; }));
+    values.front() = 3;
+    values.back() = 7;
+    Tensor moved = *std::move(tensor);
+    CHECK(moved.as<uint8_t>().front() == 3);
+    moved = *Tensor::Make(DType::kUint8, {moved.as<uint8_t>().back()});
+    CHECK(moved.byte_count() == 7);
+  }
+}
+
 TEST_CASE("a tensor of no size or too large a size is refused") {
   CHECK(Tensor::Make(DType::kString, {1}).status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(Tensor::Make(DType::kFloat32, {-2}).status().code() == absl::StatusCode::kInvalidArgument);

@@ -29,6 +29,12 @@ class StubKernel : public Kernel {
   std::atomic<int>* const alive_;
 };
 
+class QuickKernel : public StubKernel {
+ public:
+  using StubKernel::StubKernel;
+  bool quick_to_make() const override { return true; }
+};
+
 KernelCache::Maker Make(size_t bytes, std::atomic<int>* alive = nullptr) {
   return [=] { return std::make_unique<StubKernel>(bytes, alive); };
 }
@@ -142,6 +148,22 @@ TEST_CASE("a kernel larger than the cache is handed out and not kept") {
   CHECK(big->kernel->memory_bytes() == 1000);
   CHECK(cache.stats().bytes == 0);
   CHECK(cache.stats().entries == 0);
+}
+
+TEST_CASE("kernels that are quick to make are found while somebody uses them, and not held") {
+  std::atomic<int> alive{0};
+  const auto quick = [&] { return std::make_unique<QuickKernel>(100, &alive); };
+  KernelCache cache(1000);
+  auto used = cache.GetOrMake("used", quick);
+  for (int i = 0; i < 200; ++i) CHECK_FALSE(cache.GetOrMake(std::to_string(i), quick)->hit);
+  CHECK(alive == 1);
+  CHECK(cache.stats().entries == 1);
+  CHECK(cache.stats().bytes == 0);
+  CHECK(cache.GetOrMake("used", quick)->kernel == used->kernel);
+  CHECK_FALSE(cache.GetOrMake("0", quick)->hit);
+  used->kernel.reset();
+  CHECK(cache.stats().entries == 0);
+  CHECK_FALSE(cache.GetOrMake("used", quick)->hit);
 }
 
 TEST_CASE("a failure is returned and not kept") {

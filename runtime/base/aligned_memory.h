@@ -1,0 +1,24 @@
+// Uninitialised memory, 64-byte aligned. What is large is mapped: taken from the heap it would
+// leave holes there, which smaller allocations then pin. It asks for huge pages, because the first
+// write to fresh memory is otherwise mostly page faults.
+#ifndef KAIROS_RUNTIME_BASE_ALIGNED_MEMORY_H_
+#define KAIROS_RUNTIME_BASE_ALIGNED_MEMORY_H_
+
+#include <cstddef>
+
+namespace kairos {
+
+inline constexpr size_t kAlignment = 64;
+
+struct AlignedMemory {
+  std::byte* data = nullptr;  // null when memory is short
+  size_t mapped = 0;          // bytes of the mapping, which reads as zeros; 0: from the heap
+};
+
+// `bytes` is rounded up to the alignment, and not 0.
+AlignedMemory AllocateAligned(size_t bytes);
+void FreeAligned(AlignedMemory memory);
+
+}  // namespace kairos
+
+#endif  // KAIROS_RUNTIME_BASE_ALIGNED_MEMORY_H_
