@@ -115,10 +115,11 @@ TEST_CASE(
   const Cases cases;
   // Kernels of the reference backend are evicted; most others are quick to make and not held at
   // all.
-  for (const auto& [count, backend] :
-       {std::pair<size_t, std::string>{2, "reference"}, {3, ""}, {8, ""}, {16, "reference"}}) {
+  using Row = std::pair<size_t, std::string>;
+  for (const Row& row : {Row{2, "reference"}, {3, ""}, {8, ""}, {16, "reference"}}) {
+    const size_t count = row.first;
     CAPTURE(count);
-    auto runtime = RuntimeOf(1, 1, "", backend);
+    auto runtime = RuntimeOf(1, 1, "", row.second);
     std::atomic<bool> done{false};
     int64_t looks = 0;
     std::thread observer([&] {
@@ -132,7 +133,7 @@ TEST_CASE(
     done = true;
     observer.join();
     CHECK(looks > 0);
-    if (!backend.empty()) CHECK(runtime->kernel_cache().stats().evictions > 0);
+    if (!row.second.empty()) CHECK(runtime->kernel_cache().stats().evictions > 0);
     CHECK(runtime->program_stats().evictions > 0);
     CHECK(runtime->program_stats().count == 0);
   }
