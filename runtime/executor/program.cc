@@ -77,14 +77,15 @@ absl::StatusOr<std::vector<ResolvedStep>> ResolveRecorded(Resolver& resolver,
     pending = std::move(next);
   }
   std::vector<ResolvedStep> steps;
+  std::vector<StepRecord> records;
   steps.reserve(pending.size());
-  lowered->record.steps = std::vector<StepRecord>();
-  lowered->record.steps.reserve(pending.size());
+  records.reserve(pending.size());
   for (Pending& one : pending) {
     KAIROS_RETURN_IF_ERROR(resolver.AddWeights(one.step, slots, &*one.resolved));
     steps.push_back(*std::move(one.resolved));
-    lowered->record.steps.push_back(std::move(one.step));
+    records.push_back(std::move(one.step));
   }
+  lowered->record.steps = std::move(records);
   return steps;
 }
 

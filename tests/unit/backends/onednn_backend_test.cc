@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 #include "absl/strings/match.h"
@@ -9,6 +8,7 @@
 
 #include "onednn/frozen.h"
 #include "onednn/probes.h"
+#include "support/in_threads.h"
 #include "support/onednn_case.h"
 
 namespace kairos::testing {
@@ -104,11 +104,7 @@ TEST_CASE("threads run one kernel at the same time, each with a state of its own
   REQUIRE(kernel.ok());
   const std::vector<float> want = *c.Run(**kernel);
   std::vector<float> got[4];
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&, i] { got[i] = *c.Run(**kernel, /*with_state=*/i % 2 == 0); });
-  }
-  for (std::thread& thread : threads) thread.join();
+  InThreads(4, [&](size_t i) { got[i] = *c.Run(**kernel, /*with_state=*/i % 2 == 0); });
   for (const std::vector<float>& result : got) CHECK(result == want);
 }
 

@@ -1,10 +1,9 @@
 #include <doctest/doctest.h>
-
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "executor/weight_store.h"
+#include "tests/support/in_threads.h"
 #include "tests/support/test_backend.h"
 #include "tests/unit/executor/nets.h"
 
@@ -20,15 +19,11 @@ TEST_CASE("two sessions in parallel threads share kernels and packed weights") {
   std::vector<std::unique_ptr<Session>> sessions;
   for (int t = 0; t < kThreads; ++t) sessions.push_back(NewSession(runtime, model, NewJitPolicy()));
   std::vector<double> errors(kThreads, 0);
-  std::vector<std::thread> threads;
-  for (size_t t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int run = 0; run < 20; ++run) {
-        errors[t] = std::max(errors[t], MaxError(Run(*sessions[t], MlpInput(4)), expected));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  InThreads(kThreads, [&](size_t t) {
+    for (int run = 0; run < 20; ++run) {
+      errors[t] = std::max(errors[t], MaxError(Run(*sessions[t], MlpInput(4)), expected));
+    }
+  });
   for (double error : errors) CHECK(error < 1e-5);
   CHECK(counters.packed == 2);
   CHECK(counters.specialized == 2);

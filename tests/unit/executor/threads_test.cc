@@ -113,8 +113,7 @@ TEST_CASE("any number of threads, cold and warm, with everything kept") {
 TEST_CASE(
     "any number of threads under all policies, with nothing kept, and somebody who looks on") {
   const Cases cases;
-  // Kernels of the reference backend are evicted; most others are quick to make and not held at
-  // all.
+  // Kernels of the reference backend are evicted; those that are quick to make are never held.
   using Row = std::pair<size_t, std::string>;
   for (const Row& row : {Row{2, "reference"}, {3, ""}, {8, ""}, {16, "reference"}}) {
     const size_t count = row.first;
