@@ -1,9 +1,8 @@
 #include "executor/program_table.h"
 
-#include <algorithm>
-#include <cstring>
-
 #include "absl/strings/string_view.h"
+
+#include "base/hash.h"
 
 namespace kairos {
 namespace {
@@ -13,22 +12,39 @@ absl::string_view Bytes(const TensorView& view) {
   return {static_cast<const char*>(view.data), view.data == nullptr ? 0 : view.bytes};
 }
 
+constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // 2^64 by the golden ratio
+
+// Every dimension is multiplied by a power of its own, so that the processor may work on several
+// at a time.
+uint64_t HashDims(absl::Span<const int64_t> dims) {
+  uint64_t hash = dims.size(), factor = kMultiplier;
+  for (int64_t dim : dims) {
+    hash += static_cast<uint64_t>(dim) * factor;
+    factor *= kMultiplier;
+  }
+  return hash ^ (hash >> 32);
+}
+
+// Without calls, which cost more than so few comparisons.
+bool SameDims(absl::Span<const int64_t> a, absl::Span<const int64_t> b) {
+  if (a.size() != b.size()) return false;
+  uint64_t difference = 0;
+  for (size_t i = 0; i < a.size(); ++i) difference |= static_cast<uint64_t>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
 }  // namespace
 
 uint64_t ProgramTable::Hash(absl::Span<const TensorView> inputs) const {
-  constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;
-  const auto mix = [](uint64_t hash, uint64_t v) {
-    return ((hash ^ v) * kMultiplier) ^ (hash >> 29);
-  };
   uint64_t hash = inputs.size();
   for (size_t i = 0; i < inputs.size(); ++i) {
-    // By itself, so that the processor may hash several inputs at a time.
-    uint64_t of_input = static_cast<uint64_t>(inputs[i].dtype) + 1;
-    for (int64_t d : inputs[i].shape) of_input = mix(of_input, static_cast<uint64_t>(d));
+    uint64_t of_input = HashDims(inputs[i].shape) + static_cast<uint64_t>(inputs[i].dtype);
     if (keyed_[i]) {
-      for (char c : Bytes(inputs[i])) of_input = mix(of_input, static_cast<uint8_t>(c));
+      const absl::string_view bytes = Bytes(inputs[i]);
+      of_input ^= ContentHash(bytes.data(), bytes.size());
     }
-    hash = mix(hash, of_input);
+    hash = (hash ^ of_input) * kMultiplier;
+    hash ^= hash >> 32;
   }
   return hash;
 }
@@ -37,10 +53,7 @@ bool ProgramTable::Matches(const Signature& signature, absl::Span<const TensorVi
   if (signature.inputs.size() != inputs.size()) return false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const TensorType& type = signature.inputs[i];
-    if (type.dtype != inputs[i].dtype || type.shape.size() != inputs[i].shape.size() ||
-        !std::equal(type.shape.begin(), type.shape.end(), inputs[i].shape.begin())) {
-      return false;
-    }
+    if (type.dtype != inputs[i].dtype || !SameDims(type.shape, inputs[i].shape)) return false;
     if (keyed_[i] && signature.values[i] != Bytes(inputs[i])) return false;
   }
   return true;

@@ -1,4 +1,4 @@
-// MaxPool and AveragePool of channels-last images, a row of the output at a time.
+// MaxPool and AveragePool of channels-last images, a row of the output or a part of it at a time.
 #include <algorithm>
 #include <vector>
 
@@ -64,12 +64,17 @@ class PoolKernel : public OwnKernel {
   }
 
   absl::Status Run(const KernelArgs& args, State*) const override {
-    const int64_t rows = shape_.images * shape_.height.out;
-    const int64_t row_operations =
-        shape_.width.out * shape_.width.kernel * shape_.height.kernel * shape_.channels;
-    const int64_t grain = std::max<int64_t>(1, kGrainOperations / row_operations);
-    ParallelRanges(*args.pool, rows, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) RunRow(args, i);
+    const int64_t width = shape_.width.out, rows = shape_.images * shape_.height.out;
+    const int64_t pixel_operations =
+        shape_.width.kernel * shape_.height.kernel * shape_.channels;
+    const int64_t grain = std::max<int64_t>(1, kGrainOperations / pixel_operations);
+    ParallelRanges(*args.pool, rows * width, grain, [&](int64_t begin, int64_t end) {
+      while (begin < end) {
+        const int64_t row = begin / width, x = begin % width;
+        const int64_t pixels = std::min(width - x, end - begin);
+        RunPixels(args, row, x, pixels);
+        begin += pixels;
+      }
     });
     return absl::OkStatus();
   }
@@ -81,7 +86,8 @@ class PoolKernel : public OwnKernel {
     return static_cast<float>(std::max<int64_t>(1, count));
   }
 
-  void RunRow(const KernelArgs& args, int64_t out_row) const {
+  // So many pixels of a row of the output, from x on.
+  void RunPixels(const KernelArgs& args, int64_t out_row, int64_t x, int64_t pixels) const {
     const Axis &height = shape_.height, &width = shape_.width;
     const int64_t image = out_row / height.out, y = out_row % height.out;
     const int64_t in_row = width.in * shape_.channels;
@@ -90,12 +96,12 @@ class PoolKernel : public OwnKernel {
     row.in = static_cast<const float*>(args.inputs[0]) + (image * height.in + span.begin) * in_row;
     row.rows = span.count;
     row.row_step = std::min(height.dilation, height.in) * in_row;
-    row.columns = columns_.data();
+    row.columns = columns_.data() + x;
     row.column_step = std::min(width.dilation, width.in) * shape_.channels;
     row.row_count = CountAt(height, y);
-    row.column_counts = column_counts_.data();
-    row.out = static_cast<float*>(args.outputs[0]) + out_row * width.out * shape_.channels;
-    row.out_width = width.out;
+    row.column_counts = column_counts_.data() + x;
+    row.out = static_cast<float*>(args.outputs[0]) + (out_row * width.out + x) * shape_.channels;
+    row.out_width = pixels;
     row.channels = shape_.channels;
     run_(row);
   }

@@ -1,4 +1,4 @@
-// Pooling of one row of a channels-last image.
+// Pooling of one row of a channels-last image, or of a part of one.
 #ifndef KAIROS_BACKENDS_ONEDNN_OWN_POOL_SIMD_H_
 #define KAIROS_BACKENDS_ONEDNN_OWN_POOL_SIMD_H_
 
@@ -20,7 +20,7 @@ struct PoolRow {
   // An average divides by the product of these, the second per output pixel.
   float row_count = 1.0f;
   const float* column_counts = nullptr;
-  float* out = nullptr;  // pixel 0 of the row
+  float* out = nullptr;  // its first pixel
   int64_t out_width = 0, channels = 0;
 };
 
