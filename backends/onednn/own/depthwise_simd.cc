@@ -30,17 +30,17 @@ HWY_INLINE void Unrolled(const Body& body) {
   Unrolled(std::make_index_sequence<kCount>(), body);
 }
 
-// Windows of kColumns columns at distance kStride, over one vector of channels: each input is
-// loaded once for all outputs under it.
+// Windows of kColumns columns at distance kStride, over one vector of channels, or `count` of them:
+// each input is loaded once for all outputs under it.
 template <size_t kColumns, size_t kStride, size_t kPixels>
 HWY_INLINE void AddWholeWindows(const float* in, int64_t in_step, const float* w, int64_t w_step,
-                                PartVec (&sum)[kPixels]) {
+                                size_t count, PartVec (&sum)[kPixels]) {
   const PartTag d;
   PartVec weights[kColumns];
   Unrolled<kColumns>(
       [&](auto kx) { weights[kx] = hn::LoadU(d, w + static_cast<int64_t>(kx) * w_step); });
   Unrolled<(kPixels - 1) * kStride + kColumns>([&](auto x) {
-    const PartVec pixel = hn::LoadU(d, in + static_cast<int64_t>(x) * in_step);
+    const PartVec pixel = LoadUpTo(in + static_cast<int64_t>(x) * in_step, count);
     Unrolled<kPixels>([&](auto p) {
       if constexpr (x >= p * kStride && x < p * kStride + kColumns) {
         sum[p] = hn::MulAdd(pixel, weights[x - p * kStride], sum[p]);
@@ -60,37 +60,45 @@ HWY_INLINE void Finish(const DepthwiseRow& row, PartVec (&results)[kCount], floa
     StoreUpTo(results[i], out + static_cast<int64_t>(i) * step, count);
 }
 
-// kOutputs pixels from x on, all channels but the last few; returns the first channel left.
+// kOutputs pixels from x on, kVectors vectors of channels from c on; `count` channels when that is
+// less than one vector.
+template <size_t kColumns, size_t kStride, size_t kVectors>
+HWY_INLINE void WholeWindows(const DepthwiseRow& row, int64_t x, int64_t c, size_t count) {
+  const int64_t offset = (x * row.stride - row.pad) * row.pixel_stride + c;
+  float* out = row.out + x * row.pixel_stride + c;
+  PartVec sums[kVectors][kOutputs];
+  Unrolled<kVectors>([&](auto v) {
+    const PartVec bias =
+        row.bias == nullptr ? hn::Zero(PartTag()) : LoadUpTo(row.bias + c + v * kPartLanes, count);
+    Unrolled<kOutputs>([&](auto p) { sums[v][p] = bias; });
+  });
+  const float* w = row.weights + c;  // padded to whole vectors
+  for (int64_t ky = 0; ky < row.kernel_rows; ++ky) {
+    if (row.in[ky] != nullptr) {
+      const float* in = row.in[ky] + offset;
+      Unrolled<kVectors>([&](auto v) {
+        AddWholeWindows<kColumns, kStride>(in + v * kPartLanes, row.pixel_stride,
+                                           w + v * kPartLanes, row.weights_stride, count, sums[v]);
+      });
+    }
+    w += static_cast<int64_t>(kColumns) * row.weights_stride;
+  }
+  Unrolled<kVectors>(
+      [&](auto v) { Finish(row, sums[v], out + v * kPartLanes, row.pixel_stride, count); });
+}
+
+// kOutputs pixels from x on, all channels.
 template <size_t kColumns, size_t kStride>
-HWY_INLINE int64_t WholeWindows(const DepthwiseRow& row, int64_t x) {
-  const PartTag d;
+HWY_INLINE void WholeWindows(const DepthwiseRow& row, int64_t x) {
   constexpr auto kLanes = static_cast<int64_t>(kPartLanes);
-  const int64_t offset = (x * row.stride - row.pad) * row.pixel_stride;
-  float* out = row.out + x * row.pixel_stride;
   int64_t c = 0;
   for (; c + 2 * kLanes <= row.channels; c += 2 * kLanes) {
-    PartVec low[kOutputs], high[kOutputs];
-    const bool biased = row.bias != nullptr;
-    const PartVec first = biased ? hn::LoadU(d, row.bias + c) : hn::Zero(d);
-    const PartVec second = biased ? hn::LoadU(d, row.bias + c + kLanes) : hn::Zero(d);
-    Unrolled<kOutputs>([&](auto p) {
-      low[p] = first;
-      high[p] = second;
-    });
-    const float* w = row.weights + c;
-    for (int64_t ky = 0; ky < row.kernel_rows; ++ky) {
-      if (row.in[ky] != nullptr) {
-        const float* in = row.in[ky] + offset + c;
-        AddWholeWindows<kColumns, kStride>(in, row.pixel_stride, w, row.weights_stride, low);
-        AddWholeWindows<kColumns, kStride>(in + kLanes, row.pixel_stride, w + kLanes,
-                                           row.weights_stride, high);
-      }
-      w += static_cast<int64_t>(kColumns) * row.weights_stride;
-    }
-    Finish(row, low, out + c, row.pixel_stride, kPartLanes);
-    Finish(row, high, out + c + kLanes, row.pixel_stride, kPartLanes);
+    WholeWindows<kColumns, kStride, 2>(row, x, c, kPartLanes);
   }
-  return c;
+  for (; c < row.channels; c += kLanes) {
+    const int64_t count = std::min(row.channels - c, kLanes);
+    WholeWindows<kColumns, kStride, 1>(row, x, c, static_cast<size_t>(count));
+  }
 }
 
 // kVectors vectors of channels of one pixel; `count` channels when that is less than one vector.
@@ -105,7 +113,6 @@ HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps tap
   for (int64_t ky = 0; ky < row.kernel_rows; ++ky) {
     if (row.in[ky] == nullptr) continue;
     const float* in = row.in[ky] + first * row.pixel_stride + c;
-    // Weights are padded to whole vectors.
     const float* w = row.weights + (ky * row.kernel_columns + taps.begin) * row.weights_stride + c;
     for (int64_t kx = taps.begin; kx < taps.end; ++kx) {
       Unrolled<kVectors>([&](auto v) {
@@ -119,9 +126,10 @@ HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps tap
   Finish(row, sum, row.out + x * row.pixel_stride + c, kPartLanes, count);
 }
 
-// Channels from `c` on of one pixel.
-HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps taps) {
+// All channels of one pixel.
+HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, Taps taps) {
   constexpr auto kLanes = static_cast<int64_t>(kPartLanes);
+  int64_t c = 0;
   for (; c + 4 * kLanes <= row.channels; c += 4 * kLanes) OnePixel<4>(row, x, c, taps, kPartLanes);
   for (; c + kLanes <= row.channels; c += kLanes) OnePixel<1>(row, x, c, taps, kPartLanes);
   if (c < row.channels) OnePixel<1>(row, x, c, taps, static_cast<size_t>(row.channels - c));
@@ -143,10 +151,10 @@ void RunRow(const DepthwiseRow& row) {
     // The window moves to the right: whole at both ends of a block, whole between them.
     const int64_t end = x + kOutputs;
     if (end <= row.out_width && IsWhole(row, x) && IsWhole(row, end - 1)) {
-      const int64_t channel = WholeWindows<kColumns, kStride>(row, x);
-      for (; x < end; ++x) OnePixel(row, x, channel, {0, row.kernel_columns});
+      WholeWindows<kColumns, kStride>(row, x);
+      x = end;
     } else {
-      OnePixel(row, x, 0, TapsAt(row, x));
+      OnePixel(row, x, TapsAt(row, x));
       ++x;
     }
   }
@@ -158,7 +166,7 @@ void Depthwise(const DepthwiseRow& row) {
     if (row.kernel_columns == 3) return dense ? RunRow<3, 1>(row) : RunRow<3, 2>(row);
     if (row.kernel_columns == 5) return dense ? RunRow<5, 1>(row) : RunRow<5, 2>(row);
   }
-  for (int64_t x = 0; x < row.out_width; ++x) OnePixel(row, x, 0, TapsAt(row, x));
+  for (int64_t x = 0; x < row.out_width; ++x) OnePixel(row, x, TapsAt(row, x));
 }
 
 DepthwiseFunction TargetDepthwise() { return &Depthwise; }

@@ -50,10 +50,11 @@ struct Block {
   const float* next_c;
 };
 
-// kColumns vectors of columns, of one panel or more. With kSteps, compilers move the sums through
-// memory once; the tiles that only bound them keep them in registers.
+// kColumns vectors of columns, of one panel or more, of the last of which `last` lanes are part of
+// C. With kSteps, compilers move the sums through memory once; the tiles that only bound them keep
+// them in registers.
 template <size_t kRows, size_t kColumns, bool kSteps>
-HWY_INLINE void SumTile(const Block& block) {
+HWY_INLINE void SumTile(const Block& block, size_t last) {
   const Tag d;
   hn::Vec<Tag> sum[kRows * kColumns];
   float* const c = block.c;
@@ -61,8 +62,9 @@ HWY_INLINE void SumTile(const Block& block) {
   const auto at = [=](size_t i) {
     return c + static_cast<int64_t>(i / kColumns) * c_stride + i % kColumns * kLanes;
   };
+  const auto lanes = [=](size_t i) { return i % kColumns + 1 == kColumns ? last : kLanes; };
   if (block.add) {
-    for (size_t i = 0; i < kRows * kColumns; ++i) sum[i] = hn::LoadU(d, at(i));
+    for (size_t i = 0; i < kRows * kColumns; ++i) sum[i] = LoadUpTo(at(i), lanes(i));
   } else {
     for (size_t v = 0; v < kColumns; ++v) {
       const bool biased = block.bias != nullptr;
@@ -84,25 +86,28 @@ HWY_INLINE void SumTile(const Block& block) {
   if constexpr (kSteps) {
     ApplySteps(*block.steps, sum, [&](size_t i) HWY_ATTR {
       const int64_t row = static_cast<int64_t>(i / kColumns) * block.result_stride;
-      return hn::LoadU(d, block.steps->addend + block.result_offset + row + i % kColumns * kLanes);
+      return LoadUpTo(block.steps->addend + block.result_offset + row + i % kColumns * kLanes,
+                      lanes(i));
     });
-    for (size_t i = 0; i < kRows * kColumns; ++i) hn::StoreU(sum[i], d, at(i));
+    for (size_t i = 0; i < kRows * kColumns; ++i) StoreUpTo(sum[i], at(i), lanes(i));
   } else {
     const hn::Vec<Tag> low = hn::Set(d, block.low), high = hn::Set(d, block.high);
     for (size_t i = 0; i < kRows * kColumns; ++i) {
-      hn::StoreU(AtMost(AtLeast(sum[i], low), high), d, at(i));
+      StoreUpTo(AtMost(AtLeast(sum[i], low), high), at(i), lanes(i));
     }
   }
 }
 
 template <size_t kRows, size_t kColumns>
-HWY_INLINE void Tile(const Block& block) {
+HWY_INLINE void Tile(const Block& block, size_t last = kLanes) {
   if (block.steps != nullptr) {
-    SumTile<kRows, kColumns, true>(block);
+    SumTile<kRows, kColumns, true>(block, last);
   } else {
-    SumTile<kRows, kColumns, false>(block);
+    SumTile<kRows, kColumns, false>(block, last);
   }
 }
+
+#if HWY_MEM_OPS_MIGHT_FAULT
 
 // Copies rows of `columns` floats.
 template <size_t kRows>
@@ -136,6 +141,15 @@ void PartialTile(Block block, size_t columns) {
   Tile<kRows, kColumns>(block);
   CopyRows<kRows>(tile, kPanelColumns, c, c_stride, columns);
 }
+
+#else
+
+template <size_t kRows, size_t kColumns>
+void PartialTile(const Block& block, size_t columns) {
+  Tile<kRows, kColumns>(block, columns - (kColumns - 1) * kLanes);
+}
+
+#endif
 
 template <size_t kRows, size_t... kBefore>
 void LastPanel(const Block& block, size_t columns, std::index_sequence<kBefore...>) {
@@ -288,7 +302,6 @@ void Gemm(const GemmArgs& args) {
 
 GemmFunction TargetGemm() { return &Gemm; }
 int64_t TargetTileRows() { return static_cast<int64_t>(kTileRows); }
-int64_t TargetVectorFloats() { return static_cast<int64_t>(kLanes); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kairos::onednn::own
@@ -301,8 +314,6 @@ HWY_EXPORT(TargetGemm);
 GemmFunction FindGemm() { return HWY_DYNAMIC_DISPATCH(TargetGemm)(); }
 HWY_EXPORT(TargetTileRows);
 int64_t GemmTileRows() { return HWY_DYNAMIC_DISPATCH(TargetTileRows)(); }
-HWY_EXPORT(TargetVectorFloats);
-int64_t GemmVectorFloats() { return HWY_DYNAMIC_DISPATCH(TargetVectorFloats)(); }
 
 }  // namespace kairos::onednn::own
 #endif  // HWY_ONCE

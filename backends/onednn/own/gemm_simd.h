@@ -45,8 +45,6 @@ struct GemmArgs {
 // pieces of A: its bits do not depend on how rows and panels are shared out.
 using GemmFunction = void (*)(const GemmArgs& args);
 GemmFunction FindGemm();
-// Floats in a vector of this machine, as far as FindGemm() uses them: 16 with AVX-512, 8 with AVX2.
-int64_t GemmVectorFloats();
 // Rows that FindGemm() works on at once where there are so many.
 int64_t GemmTileRows();
 

@@ -20,25 +20,20 @@ namespace HWY_NAMESPACE {
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 constexpr auto kLanes = static_cast<int64_t>(kPartLanes);
 
-// Calls body(value) for what lies under the window at x, of one channel.
-template <typename Body>
-HWY_INLINE void ForWindow(const PoolRow& row, int64_t x, int64_t c, const Body& body) {
-  const PoolSpan span = row.columns[x];
-  for (int64_t r = 0; r < row.rows; ++r) {
-    const float* in = row.in + r * row.row_step + span.begin * row.channels + c;
-    for (int64_t k = 0; k < span.count; ++k) body(in[k * row.column_step]);
-  }
-}
-
 HWY_INLINE float Divisor(const PoolRow& row, int64_t x) {
   return row.row_count * row.column_counts[x];
 }
 
-HWY_INLINE float MaxOfChannel(const PoolRow& row, int64_t x, int64_t c) {
+float MaxOfChannel(const PoolRow& row, int64_t x, int64_t c) {
+  const PoolSpan span = row.columns[x];
   float best = kLowest;
-  ForWindow(row, x, c, [&best](float value) {
-    if (value > best || std::isnan(value)) best = value;
-  });
+  for (int64_t r = 0; r < row.rows; ++r) {
+    const float* in = row.in + r * row.row_step + span.begin * row.channels + c;
+    for (int64_t k = 0; k < span.count; ++k) {
+      const float value = in[k * row.column_step];
+      if (value > best || std::isnan(value)) best = value;
+    }
+  }
   return best;
 }
 
@@ -57,18 +52,16 @@ struct Maximum {
     best = hn::Max(x, best);
     sum = hn::Add(sum, x);
   }
-  HWY_INLINE void Finish(const PoolRow& row, int64_t x, int64_t c, float /*factor*/) const {
-    hn::StoreU(best, PartTag(), row.out + x * row.channels + c);
-    if (HWY_UNLIKELY(!hn::AllFalse(PartTag(), hn::IsNaN(sum)))) OneByOne(row, x, c);
+  HWY_INLINE void Finish(const PoolRow& row, int64_t x, int64_t c, float /*factor*/,
+                         size_t count) const {
+    StoreUpTo(best, row.out + x * row.channels + c, count);
+    if (HWY_UNLIKELY(!hn::AllFalse(PartTag(), hn::IsNaN(sum)))) OneByOne(row, x, c, count);
   }
   // After NaN, or infinities of both signs.
-  HWY_NOINLINE static void OneByOne(const PoolRow& row, int64_t x, int64_t c) {
-    for (int64_t i = c; i < c + kLanes; ++i) {
+  HWY_NOINLINE static void OneByOne(const PoolRow& row, int64_t x, int64_t c, size_t count) {
+    for (int64_t i = c; i < c + static_cast<int64_t>(count); ++i) {
       row.out[x * row.channels + i] = MaxOfChannel(row, x, i);
     }
-  }
-  HWY_INLINE static float OfChannel(const PoolRow& row, int64_t x, int64_t c) {
-    return MaxOfChannel(row, x, c);
   }
 
   PartVec best, sum;
@@ -79,56 +72,50 @@ struct Average {
 
   HWY_INLINE void Start() { sum = hn::Zero(PartTag()); }
   HWY_INLINE void Add(PartVec x) { sum = hn::Add(sum, x); }
-  HWY_INLINE void Finish(const PoolRow& row, int64_t x, int64_t c, float factor) const {
+  HWY_INLINE void Finish(const PoolRow& row, int64_t x, int64_t c, float factor,
+                         size_t count) const {
     const PartVec average = hn::Mul(sum, hn::Set(PartTag(), factor));
-    hn::StoreU(average, PartTag(), row.out + x * row.channels + c);
-  }
-  HWY_INLINE static float OfChannel(const PoolRow& row, int64_t x, int64_t c) {
-    float sum = 0.0f;
-    ForWindow(row, x, c, [&sum](float value) { sum += value; });
-    return sum / Divisor(row, x);
+    StoreUpTo(average, row.out + x * row.channels + c, count);
   }
 
   PartVec sum;
 };
 
-// kVectors vectors of channels of one pixel at a time, from c on; returns the first channel left.
+// Some vectors of channels of one pixel; `count` channels where that is less than one vector.
 template <typename Fold, size_t kVectors>
-HWY_INLINE int64_t PoolVectors(const PoolRow& row, int64_t x, int64_t c) {
-  constexpr int64_t kWidth = static_cast<int64_t>(kVectors) * kLanes;
+HWY_INLINE void PoolVectors(const PoolRow& row, int64_t x, int64_t c, size_t count) {
   const PoolSpan span = row.columns[x];
+  Fold folds[kVectors];
+  for (Fold& fold : folds) fold.Start();
+  for (int64_t r = 0; r < row.rows; ++r) {
+    const float* in = row.in + r * row.row_step + span.begin * row.channels + c;
+    for (int64_t k = 0; k < span.count; ++k) {
+      const float* pixel = in + k * row.column_step;
+      for (size_t v = 0; v < kVectors; ++v) folds[v].Add(LoadUpTo(pixel + v * kPartLanes, count));
+    }
+  }
+  const float factor = 1.0f / Divisor(row, x);
+  for (size_t v = 0; v < kVectors; ++v) {
+    folds[v].Finish(row, x, c + static_cast<int64_t>(v) * kLanes, factor, count);
+  }
+}
+
+// As many vectors at a time as fit, from channel c on; returns the first channel left.
+template <typename Fold, size_t kVectors>
+HWY_INLINE int64_t PoolWhole(const PoolRow& row, int64_t x, int64_t c) {
+  constexpr int64_t kWidth = static_cast<int64_t>(kVectors) * kLanes;
   for (; c + kWidth <= row.channels; c += kWidth) {
-    Fold folds[kVectors];
-    for (Fold& fold : folds) fold.Start();
-    for (int64_t r = 0; r < row.rows; ++r) {
-      const float* in = row.in + r * row.row_step + span.begin * row.channels + c;
-      for (int64_t k = 0; k < span.count; ++k) {
-        const float* pixel = in + k * row.column_step;
-        for (size_t v = 0; v < kVectors; ++v) {
-          folds[v].Add(hn::LoadU(PartTag(), pixel + v * kPartLanes));
-        }
-      }
-    }
-    const float factor = 1.0f / Divisor(row, x);
-    for (size_t v = 0; v < kVectors; ++v) {
-      folds[v].Finish(row, x, c + static_cast<int64_t>(v) * kLanes, factor);
-    }
+    PoolVectors<Fold, kVectors>(row, x, c, kPartLanes);
   }
   return c;
 }
 
 template <typename Fold>
 void PoolPixel(const PoolRow& row, int64_t x) {
-  if (row.channels < kLanes) {
-    for (int64_t c = 0; c < row.channels; ++c) {
-      row.out[x * row.channels + c] = Fold::OfChannel(row, x, c);
-    }
-    return;
-  }
-  int64_t c = PoolVectors<Fold, Fold::kTogether>(row, x, 0);
-  c = PoolVectors<Fold, Fold::kTogether / 2>(row, x, c);
-  c = PoolVectors<Fold, 1>(row, x, c);
-  if (c < row.channels) PoolVectors<Fold, 1>(row, x, row.channels - kLanes);  // some once more
+  int64_t c = PoolWhole<Fold, Fold::kTogether>(row, x, 0);
+  c = PoolWhole<Fold, Fold::kTogether / 2>(row, x, c);
+  c = PoolWhole<Fold, 1>(row, x, c);
+  if (c < row.channels) PoolVectors<Fold, 1>(row, x, c, static_cast<size_t>(row.channels - c));
 }
 
 template <typename Fold>

@@ -18,8 +18,6 @@ namespace {
 constexpr int64_t kBlockRows = 192;
 // With fewer rows per thread the columns are shared out.
 constexpr int64_t kMinRowsPerThread = 24;
-// With more rows than that the library's kernels that apply post-ops in registers are faster.
-constexpr int64_t kFewRows = 8;
 
 constexpr size_t kWeights = 1;  // input of each of the operators
 
@@ -28,7 +26,6 @@ struct Product {
   int bias = -1;                    // input of the node; -1: none
   bool weights_transposed = false;  // they are [columns, depth], not [depth, columns]
   size_t post_ops_taken = 0;        // by the bias
-  bool library_fuses = false;       // whether the library applies post-ops in registers
 };
 
 class ProductKernel : public OwnKernel {
@@ -127,9 +124,6 @@ MadeKernel MakeProduct(const KernelRequest& request, const char* name, const Pro
                        absl::string_view frozen) {
   absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request, product.post_ops_taken);
   if (!post_ops.ok()) return post_ops.status();
-  if (frozen.empty() && product.library_fuses && !post_ops->empty() && product.rows > kFewRows) {
-    return Refuse(request, "post-ops that the library is faster at");
-  }
   if (absl::Status same = CheckFrozen(name, frozen); !same.ok()) return same;
   return std::make_unique<ProductKernel>(name, product, request.threads, *std::move(post_ops));
 }
@@ -150,9 +144,6 @@ absl::StatusOr<Product> MatrixProduct(const KernelRequest& request, bool weights
   product.columns = request.outputs[0].type.shape.back();
   product.rows = a.type.element_count() / product.depth;
   product.weights_transposed = weights_transposed;
-  // Without AVX-512 its matrix products make a second pass: ViT-B/16 took 255 to 280 ms with ours,
-  // 331 to 363 ms with those (AMD Zen 3).
-  product.library_fuses = GemmVectorFloats() >= 16;
   return product;
 }
 

@@ -70,7 +70,7 @@ template <typename Op>
 double Block(const float* src, size_t count) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
-  if (count < lanes) return CombineLanes<Op>(Op::First(LoadPart(src, count)), count);
+  if (count < lanes) return CombineLanes<Op>(Op::First(LoadPart(d, src, count)), count);
   FloatVec sum = Op::First(hn::LoadU(d, src));
   size_t i = lanes;
   if (count >= 4 * lanes) {
@@ -88,7 +88,8 @@ double Block(const float* src, size_t count) {
   for (; i + lanes <= count; i += lanes) sum = Op::Join(sum, Op::First(hn::LoadU(d, src + i)));
   const double result = CombineLanes<Op>(sum, lanes);
   if (i == count) return result;
-  return Op::Combine(result, CombineLanes<Op>(Op::First(LoadPart(src + i, count - i)), count - i));
+  return Op::Combine(result,
+                     CombineLanes<Op>(Op::First(LoadPart(d, src + i, count - i)), count - i));
 }
 
 template <typename Op>
@@ -156,9 +157,9 @@ void WideColumns(const float* src, int64_t rows, int64_t columns, float* dst) {
   const auto count = std::min(static_cast<size_t>(columns), static_cast<size_t>(lanes) - 1);
   FloatVec sum = Fill(Op::kStart);
   for (int64_t row = 0; row < rows; ++row) {
-    sum = Op::Join(sum, Op::First(LoadPart(src + row * columns, count)));
+    sum = Op::Join(sum, Op::First(LoadPart(FloatTag(), src + row * columns, count)));
   }
-  StorePart(sum, dst, count);
+  StorePart(sum, FloatTag(), dst, count);
 }
 
 // Narrow rows are taken several at a time, as one of many columns.

@@ -28,9 +28,8 @@ HWY_INLINE void ForVectors(const float* src, size_t count, float filler, const B
   size_t i = 0;
   for (; i + lanes <= count; i += lanes) body(hn::LoadU(d, src + i), i);
   if (i == count) return;
-  HWY_ALIGN float part[HWY_MAX_BYTES / sizeof(float)];
-  for (size_t k = 0; k < lanes; ++k) part[k] = i + k < count ? src[i + k] : filler;
-  body(hn::Load(d, part), i);
+  const FloatVec part = LoadPart(d, src + i, count - i);
+  body(hn::IfThenElse(hn::FirstN(d, count - i), part, Fill(filler)), i);
 }
 
 HWY_INLINE void StoreAt(FloatVec x, float* dst, size_t i, size_t count) {
@@ -38,7 +37,7 @@ HWY_INLINE void StoreAt(FloatVec x, float* dst, size_t i, size_t count) {
   if (i + hn::Lanes(d) <= count) {
     hn::StoreU(x, d, dst + i);
   } else {
-    StorePart(x, dst + i, count - i);
+    StorePart(x, d, dst + i, count - i);
   }
 }
 
@@ -111,10 +110,10 @@ RowFunctions::Moments LayerNorm(const float* src, int64_t signed_count, float ep
   const FloatTag d;
   ForVectors(src, count, 0.0f, [&](FloatVec x, size_t i) {
     const bool whole = i + hn::Lanes(d) <= count;
-    const FloatVec s = whole ? hn::LoadU(d, scale + i) : LoadPart(scale + i, count - i);
+    const FloatVec s = whole ? hn::LoadU(d, scale + i) : LoadPart(d, scale + i, count - i);
     const FloatVec y = hn::Mul(hn::Mul(hn::Sub(x, means), factor), s);
     if (bias == nullptr) return StoreAt(y, dst, i, count);
-    StoreAt(hn::Add(y, whole ? hn::LoadU(d, bias + i) : LoadPart(bias + i, count - i)), dst, i,
+    StoreAt(hn::Add(y, whole ? hn::LoadU(d, bias + i) : LoadPart(d, bias + i, count - i)), dst, i,
             count);
   });
   return {mean, inverse};

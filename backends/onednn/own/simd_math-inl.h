@@ -14,6 +14,8 @@
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 
+#include "onednn/own/simd_part-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace kairos::onednn::own {
 namespace HWY_NAMESPACE {
@@ -158,18 +160,6 @@ HWY_INLINE FloatVec Sigmoid(FloatVec x) { return KeepNaN(x, SigmoidOfNumber(x));
 HWY_INLINE FloatVec Softplus(FloatVec x) {
   const FloatVec y = hn::Add(hn::Max(x, Fill(0.0f)), Log1pOfPositive(Exp(hn::Neg(hn::Abs(x)))));
   return KeepNaN(x, y);
-}
-
-// Loads and stores of less than a vector, without touching memory beyond.
-HWY_INLINE FloatVec LoadPart(const float* src, size_t count) {
-  HWY_ALIGN float part[HWY_MAX_BYTES / sizeof(float)] = {};
-  for (size_t i = 0; i < count; ++i) part[i] = src[i];
-  return hn::Load(FloatTag(), part);
-}
-HWY_INLINE void StorePart(FloatVec x, float* dst, size_t count) {
-  HWY_ALIGN float part[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(x, FloatTag(), part);
-  for (size_t i = 0; i < count; ++i) dst[i] = part[i];
 }
 
 }  // namespace HWY_NAMESPACE

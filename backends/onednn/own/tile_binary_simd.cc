@@ -52,9 +52,9 @@ void BinaryLoop(const float* a, const float* b, float* dst, size_t count) {
     hn::StoreU(kOp(x, y), d, dst + i);
   }
   if (i == count) return;
-  const FloatVec x = kScalarA ? first_a : LoadPart(a + i, count - i);
-  const FloatVec y = kScalarB ? first_b : LoadPart(b + i, count - i);
-  StorePart(kOp(x, y), dst + i, count - i);
+  const FloatVec x = kScalarA ? first_a : LoadPart(FloatTag(), a + i, count - i);
+  const FloatVec y = kScalarB ? first_b : LoadPart(FloatTag(), b + i, count - i);
+  StorePart(kOp(x, y), FloatTag(), dst + i, count - i);
 }
 
 template <FloatVec (*kOp)(FloatVec, FloatVec)>

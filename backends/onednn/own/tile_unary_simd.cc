@@ -100,7 +100,7 @@ void Unary(const Tile& tile) {
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   for (; i + lanes <= count; i += lanes) hn::StoreU(kOp(hn::LoadU(d, src + i), params), d, dst + i);
-  if (i < count) StorePart(kOp(LoadPart(src + i, count - i), params), dst + i, count - i);
+  if (i < count) StorePart(kOp(LoadPart(d, src + i, count - i), params), d, dst + i, count - i);
 }
 
 TileFunction FindUnary(FloatUnary op) {
