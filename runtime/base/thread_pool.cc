@@ -63,10 +63,41 @@ class SerialPool final : public ThreadPool {
   void ParallelFor(int64_t count, Body body) override { RunInline(count, body); }
 };
 
-// One job at a time: its fields, then the tickets that hand out its chunks. Whoever takes a ticket
-// from n > 0 to n - 1 owns one chunk of the job that is current, and that job cannot end (nor its
-// fields change) before the chunk is accounted for in unfinished_. So a worker that comes late
-// finds no ticket, or one of a newer job, and either is fine.
+// The chunks of a job that one thread begins with: its part of the whole, the same one in each job,
+// as what lies there in memory is likely to be in its cache from the job before. Others help when
+// they are done with theirs.
+class alignas(64) Share {
+ public:
+  void Set(int32_t begin, int32_t end) {
+    range_.store(Pack(begin, end), std::memory_order_release);
+  }
+  // The first chunk, for the thread itself, or the last one, for others; -1: none is left.
+  int32_t TakeFirst() { return Take(1, 0); }
+  int32_t TakeLast() { return Take(0, 1); }
+
+ private:
+  static uint64_t Pack(int32_t begin, int32_t end) {
+    return static_cast<uint64_t>(end) << 32 | static_cast<uint32_t>(begin);
+  }
+  int32_t Take(int32_t from_begin, int32_t from_end) {
+    uint64_t range = range_.load(std::memory_order_relaxed);
+    for (;;) {
+      const auto begin = static_cast<int32_t>(range), end = static_cast<int32_t>(range >> 32);
+      if (begin >= end) return -1;
+      if (range_.compare_exchange_weak(range, Pack(begin + from_begin, end - from_end),
+                                       std::memory_order_acquire, std::memory_order_relaxed)) {
+        return from_begin != 0 ? begin : end - 1;
+      }
+    }
+  }
+
+  std::atomic<uint64_t> range_{0};
+};
+
+// One job at a time: its fields, then the shares that hold its chunks. Whoever takes a chunk from a
+// share owns one of the job that is current, and that job cannot end (nor its fields change) before
+// the chunk is accounted for in unfinished_. So a worker that comes late finds none, or one of a
+// newer job, and either is fine.
 class WorkerPool final : public ThreadPool {
  public:
   explicit WorkerPool(int thread_count);
@@ -76,8 +107,9 @@ class WorkerPool final : public ThreadPool {
   void ParallelFor(int64_t count, Body body) override;
 
  private:
-  void Work();
-  void RunChunks();
+  void Work(size_t thread);
+  // Those of the thread's own share, then what is left of the others.
+  void RunChunks(size_t thread);
   void WakeWorkers(int64_t wanted);
   void AwaitChunks();
 
@@ -85,17 +117,16 @@ class WorkerPool final : public ThreadPool {
   const Body* body_ = nullptr;
   int64_t count_ = 0;
   int64_t chunk_ = 1;
-  int32_t chunks_ = 0;
   std::atomic<bool> busy_{false};
   std::atomic<bool> stop_{false};
+  std::vector<Share> shares_;  // per thread, the caller's first
   // Apart, as each is written by another set of threads.
-  alignas(64) std::atomic<int32_t> tickets_{0};
   alignas(64) std::atomic<int32_t> unfinished_{0};
   alignas(64) std::atomic<uint32_t> epoch_{0};  // goes up with each job; idle workers wait on it
   std::vector<std::thread> workers_;
 };
 
-WorkerPool::WorkerPool(int thread_count) {
+WorkerPool::WorkerPool(int thread_count) : shares_(static_cast<size_t>(thread_count)) {
   // The host's signal handlers belong on the host's threads.
   sigset_t all, old;
   sigfillset(&all);
@@ -103,7 +134,7 @@ WorkerPool::WorkerPool(int thread_count) {
   workers_.reserve(static_cast<size_t>(thread_count) - 1);
   try {
     for (int i = 1; i < thread_count; ++i) {
-      workers_.emplace_back([this] { Work(); });
+      workers_.emplace_back([this, i] { Work(static_cast<size_t>(i)); });
       char name[24];
       std::snprintf(name, sizeof(name), "kairos-%d", i);
       pthread_setname_np(workers_.back().native_handle(), name);
@@ -132,15 +163,20 @@ void WorkerPool::ParallelFor(int64_t count, Body body) {
     RunInline(count, body);
     return;
   }
-  const int64_t most_chunks = thread_count() * kChunksPerThread;
+  const auto threads = static_cast<int32_t>(thread_count());
+  const int64_t most_chunks = threads * kChunksPerThread;
   body_ = &body;
   count_ = count;
   chunk_ = count / most_chunks + (count % most_chunks != 0);
-  chunks_ = static_cast<int32_t>(count / chunk_ + (count % chunk_ != 0));
-  unfinished_.store(chunks_, std::memory_order_relaxed);
-  tickets_.store(chunks_, std::memory_order_release);
-  WakeWorkers(chunks_ - 1);
-  RunChunks();
+  const auto chunks = static_cast<int32_t>(count / chunk_ + (count % chunk_ != 0));
+  unfinished_.store(chunks, std::memory_order_relaxed);
+  for (int32_t i = 0, begin = 0; i < threads; ++i) {
+    const int32_t end = begin + chunks / threads + (i < chunks % threads ? 1 : 0);
+    shares_[static_cast<size_t>(i)].Set(begin, end);
+    begin = end;
+  }
+  WakeWorkers(chunks - 1);
+  RunChunks(0);
   AwaitChunks();
   busy_.store(false, std::memory_order_release);
 }
@@ -155,16 +191,18 @@ void WorkerPool::WakeWorkers(int64_t wanted) {
   }
 }
 
-void WorkerPool::RunChunks() {
+void WorkerPool::RunChunks(size_t thread) {
   int32_t finished = 0;
   inside_body = true;
-  while (tickets_.load(std::memory_order_relaxed) > 0) {
-    const int32_t ticket = tickets_.fetch_sub(1, std::memory_order_acquire);
-    if (ticket <= 0) break;
-    const int64_t begin = (chunks_ - ticket) * chunk_;
-    const int64_t end = std::min(begin + chunk_, count_);
-    for (int64_t i = begin; i < end; ++i) (*body_)(i);
-    ++finished;
+  for (size_t i = 0; i < shares_.size(); ++i) {
+    Share& share = shares_[(thread + i) % shares_.size()];
+    for (;;) {
+      const int32_t chunk = i == 0 ? share.TakeFirst() : share.TakeLast();
+      if (chunk < 0) break;
+      const int64_t begin = chunk * chunk_, end = std::min(begin + chunk_, count_);
+      for (int64_t k = begin; k < end; ++k) (*body_)(k);
+      ++finished;
+    }
   }
   inside_body = false;
   if (finished > 0 && unfinished_.fetch_sub(finished) == finished) unfinished_.notify_one();
@@ -178,10 +216,10 @@ void WorkerPool::AwaitChunks() {
   }
 }
 
-void WorkerPool::Work() {
+void WorkerPool::Work(size_t thread) {
   while (!stop_.load(std::memory_order_relaxed)) {
     const uint32_t seen = epoch_.load(std::memory_order_acquire);
-    RunChunks();
+    RunChunks(thread);
     if (stop_.load(std::memory_order_relaxed)) break;
     const auto changed = [this, seen] { return epoch_.load(std::memory_order_acquire) != seen; };
     if (!SpinUntil(changed)) epoch_.wait(seen, std::memory_order_acquire);

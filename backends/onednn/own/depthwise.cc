@@ -1,5 +1,5 @@
-// Depthwise convolutions: one filter per channel, a row of the image and some channels at a time,
-// with the post-ops while they are in the cache.
+// Depthwise convolutions: one filter per channel, a row of the image or a part of it and some
+// channels at a time, with the post-ops while they are in the cache.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -27,12 +27,10 @@ class DepthwiseKernel : public OwnKernel {
         shape_(shape),
         run_(FindDepthwise()),
         post_ops_(std::move(post_ops)),
-        weights_stride_(PaddedColumns(shape.out_channels)),
-        rows_(shape.images * shape.out[0]) {
+        weights_stride_(PaddedColumns(shape.out_channels)) {
     const auto fitting = kGroupWeightBytes / static_cast<int64_t>(sizeof(float)) / taps();
     const int64_t fewest = (weights_stride_ + fitting - 1) / std::max<int64_t>(fitting, 1);
     group_channels_ = PaddedColumns((weights_stride_ + fewest - 1) / fewest);
-    groups_ = (shape.out_channels + group_channels_ - 1) / group_channels_;
     packed_ = {static_cast<int>(kConvWeights),
                absl::StrCat("taps ", taps(), "x", shape.out_channels),
                static_cast<size_t>(taps() * weights_stride_) * sizeof(float)};
@@ -54,21 +52,30 @@ class DepthwiseKernel : public OwnKernel {
   }
 
   absl::Status Run(const KernelArgs& args, State*) const override {
-    const int64_t row_operations =
-        shape_.out[1] * taps() * std::min(shape_.out_channels, group_channels_);
-    const int64_t grain = std::max<int64_t>(1, kGrainOperations / row_operations);
-    ParallelRanges(*args.pool, groups_ * rows_, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) RunRow(args, i / rows_, i % rows_);
-    });
+    const int64_t width = shape_.out[1];
+    const int64_t grain = std::max<int64_t>(1, kGrainOperations / (taps() * shape_.out_channels));
+    ParallelRanges(*args.pool, shape_.images * shape_.out_pixels(), grain,
+                   [&](int64_t begin, int64_t end) {
+                     for (int64_t c = 0; c < shape_.out_channels; c += group_channels_) {
+                       for (int64_t pixel = begin; pixel < end;) {
+                         const int64_t x = pixel % width;
+                         const int64_t count = std::min(width - x, end - pixel);
+                         RunPixels(args, c, pixel / width, x, count);
+                         pixel += count;
+                       }
+                     }
+                   });
     return absl::OkStatus();
   }
 
  private:
   int64_t taps() const { return shape_.kernel[0] * shape_.kernel[1]; }
 
-  void RunRow(const KernelArgs& args, int64_t group, int64_t out_row) const {
+  // So many pixels of a row of the output, from x on, and channels from `begin` on.
+  void RunPixels(const KernelArgs& args, int64_t begin, int64_t out_row, int64_t x,
+                 int64_t count) const {
     const int64_t image = out_row / shape_.out[0], y = out_row % shape_.out[0];
-    const int64_t begin = group * group_channels_, pixel = out_row * shape_.out[1];
+    const int64_t pixel = out_row * shape_.out[1] + x;
     const auto* in = static_cast<const float*>(args.inputs[kConvInput]) + begin;
     const float* in_rows[kMaxWindow];
     for (int64_t ky = 0; ky < shape_.kernel[0]; ++ky) {
@@ -88,21 +95,21 @@ class DepthwiseKernel : public OwnKernel {
     row.kernel_rows = shape_.kernel[0];
     row.kernel_columns = shape_.kernel[1];
     row.in_width = shape_.in[1];
-    row.out_width = shape_.out[1];
+    row.first = x;
+    row.count = count;
     row.stride = shape_.strides[1];
     row.dilation = shape_.dilations[1];
     row.pad = shape_.pads_begin[1];
     row.steps = post_ops_.Fused(args.inputs, pixel, begin);
     run_(row);
-    post_ops_.Apply(args.inputs, pixel, shape_.out[1], begin, row.channels, row.out);
+    post_ops_.Apply(args.inputs, pixel, count, begin, row.channels, row.out);
   }
 
   const ConvShape shape_;
   const DepthwiseFunction run_;
   const RowPostOps post_ops_;
   const int64_t weights_stride_;
-  const int64_t rows_;  // of all images
-  int64_t groups_ = 1, group_channels_ = 0;
+  int64_t group_channels_ = 0;
   PackedInput packed_;
 };
 

@@ -53,11 +53,11 @@ HWY_INLINE void AddWholeWindows(const float* in, int64_t in_step, const float* w
 template <size_t kCount>
 HWY_INLINE void Finish(const DepthwiseRow& row, PartVec (&results)[kCount], float* out,
                        int64_t step, size_t count) {
-  ApplySteps(row.steps, results, [&](size_t i) HWY_ATTR {
-    return LoadUpTo(row.steps.addend + (out - row.out) + static_cast<int64_t>(i) * step, count);
-  });
-  for (size_t i = 0; i < kCount; ++i)
-    StoreUpTo(results[i], out + static_cast<int64_t>(i) * step, count);
+  const FusedSteps steps = row.steps;
+  for (size_t i = 0; i < kCount; ++i, out += step) {
+    const auto addend = [&]() HWY_ATTR { return LoadUpTo(steps.addend + (out - row.out), count); };
+    StoreUpTo(ApplySteps(steps, results[i], addend), out, count);
+  }
 }
 
 // kOutputs pixels from x on, kVectors vectors of channels from c on; `count` channels when that is
@@ -65,7 +65,7 @@ HWY_INLINE void Finish(const DepthwiseRow& row, PartVec (&results)[kCount], floa
 template <size_t kColumns, size_t kStride, size_t kVectors>
 HWY_INLINE void WholeWindows(const DepthwiseRow& row, int64_t x, int64_t c, size_t count) {
   const int64_t offset = (x * row.stride - row.pad) * row.pixel_stride + c;
-  float* out = row.out + x * row.pixel_stride + c;
+  float* out = row.out + (x - row.first) * row.pixel_stride + c;
   PartVec sums[kVectors][kOutputs];
   Unrolled<kVectors>([&](auto v) {
     const PartVec bias =
@@ -123,7 +123,7 @@ HWY_INLINE void OnePixel(const DepthwiseRow& row, int64_t x, int64_t c, Taps tap
       w += row.weights_stride;
     }
   }
-  Finish(row, sum, row.out + x * row.pixel_stride + c, kPartLanes, count);
+  Finish(row, sum, row.out + (x - row.first) * row.pixel_stride + c, kPartLanes, count);
 }
 
 // All channels of one pixel.
@@ -147,10 +147,10 @@ bool IsWhole(const DepthwiseRow& row, int64_t x) {
 
 template <size_t kColumns, size_t kStride>
 void RunRow(const DepthwiseRow& row) {
-  for (int64_t x = 0; x < row.out_width;) {
+  for (int64_t x = row.first; x < row.first + row.count;) {
     // The window moves to the right: whole at both ends of a block, whole between them.
     const int64_t end = x + kOutputs;
-    if (end <= row.out_width && IsWhole(row, x) && IsWhole(row, end - 1)) {
+    if (end <= row.first + row.count && IsWhole(row, x) && IsWhole(row, end - 1)) {
       WholeWindows<kColumns, kStride>(row, x);
       x = end;
     } else {
@@ -166,7 +166,8 @@ void Depthwise(const DepthwiseRow& row) {
     if (row.kernel_columns == 3) return dense ? RunRow<3, 1>(row) : RunRow<3, 2>(row);
     if (row.kernel_columns == 5) return dense ? RunRow<5, 1>(row) : RunRow<5, 2>(row);
   }
-  for (int64_t x = 0; x < row.out_width; ++x) OnePixel(row, x, TapsAt(row, x));
+  const int64_t end = row.first + row.count;
+  for (int64_t x = row.first; x < end; ++x) OnePixel(row, x, TapsAt(row, x));
 }
 
 DepthwiseFunction TargetDepthwise() { return &Depthwise; }

@@ -6,8 +6,6 @@
 #define KAIROS_BACKENDS_ONEDNN_OWN_FUSED_STEPS_INL_H_
 #endif
 
-#include <cstddef>
-
 #include "hwy/highway.h"
 
 #include "onednn/own/fused_steps.h"
@@ -18,24 +16,15 @@ HWY_BEFORE_NAMESPACE();
 namespace kairos::onednn::own {
 namespace HWY_NAMESPACE {
 
-// In place on `results`; addend_at(i) loads what results[i] is added to.
-template <size_t kCount, typename AddendAt>
-HWY_INLINE void ApplySteps(const FusedSteps& steps, PartVec (&results)[kCount],
-                           const AddendAt& addend_at) {
+// addend() loads what x is added to. Of a copy of `steps` that no store can change, so that what
+// they say is read once.
+template <typename Addend>
+HWY_INLINE PartVec ApplySteps(const FusedSteps& steps, PartVec x, const Addend& addend) {
   const PartTag d;
-  if (steps.hard_swish) {
-    const PartVec slope = Fill(1.0f / 6.0f), half = Fill(0.5f);
-    for (PartVec& x : results) x = hn::Mul(x, Unit(x, slope, half));
-  }
-  if (steps.affine) {
-    const PartVec scale = hn::Set(d, steps.scale), shift = hn::Set(d, steps.shift);
-    for (PartVec& x : results) x = hn::MulAdd(x, scale, shift);
-  }
-  if (steps.addend != nullptr) {
-    for (size_t i = 0; i < kCount; ++i) results[i] = hn::Add(results[i], addend_at(i));
-  }
-  const PartVec low = hn::Set(d, steps.low), high = hn::Set(d, steps.high);
-  for (PartVec& x : results) x = AtMost(AtLeast(x, low), high);
+  if (steps.hard_swish) x = hn::Mul(x, Unit(x, Fill(1.0f / 6.0f), Fill(0.5f)));
+  if (steps.affine) x = hn::MulAdd(x, hn::Set(d, steps.scale), hn::Set(d, steps.shift));
+  if (steps.addend != nullptr) x = hn::Add(x, addend());
+  return AtMost(AtLeast(x, hn::Set(d, steps.low)), hn::Set(d, steps.high));
 }
 
 }  // namespace HWY_NAMESPACE

@@ -51,8 +51,8 @@ struct Block {
 };
 
 // kColumns vectors of columns, of one panel or more, of the last of which `last` lanes are part of
-// C. With kSteps, compilers move the sums through memory once; the tiles that only bound them keep
-// them in registers.
+// C. With kSteps the sums pass through memory, so that the steps are a loop; the tiles that only
+// bound them keep them in registers.
 template <size_t kRows, size_t kColumns, bool kSteps>
 HWY_INLINE void SumTile(const Block& block, size_t last) {
   const Tag d;
@@ -84,12 +84,16 @@ HWY_INLINE void SumTile(const Block& block, size_t last) {
     from.a = a + block.piece_stride;
   } while (++piece < block.pieces);
   if constexpr (kSteps) {
-    ApplySteps(*block.steps, sum, [&](size_t i) HWY_ATTR {
-      const int64_t row = static_cast<int64_t>(i / kColumns) * block.result_stride;
-      return LoadUpTo(block.steps->addend + block.result_offset + row + i % kColumns * kLanes,
-                      lanes(i));
-    });
-    for (size_t i = 0; i < kRows * kColumns; ++i) StoreUpTo(sum[i], at(i), lanes(i));
+    const FusedSteps steps = *block.steps;
+    for (size_t r = 0; r < kRows; ++r) {
+      for (size_t v = 0; v < kColumns; ++v) {
+        const size_t i = r * kColumns + v;
+        const int64_t offset = block.result_offset + static_cast<int64_t>(r) * block.result_stride +
+                               static_cast<int64_t>(v * kLanes);
+        const auto addend = [&]() HWY_ATTR { return LoadUpTo(steps.addend + offset, lanes(i)); };
+        StoreUpTo(ApplySteps(steps, sum[i], addend), at(i), lanes(i));
+      }
+    }
   } else {
     const hn::Vec<Tag> low = hn::Set(d, block.low), high = hn::Set(d, block.high);
     for (size_t i = 0; i < kRows * kColumns; ++i) {

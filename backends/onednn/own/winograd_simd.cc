@@ -102,6 +102,7 @@ template <int kOutputs>
 void TransformOutput(const WinogradOutput& tile) {
   using L = Line<kOutputs>;
   constexpr size_t kIn = L::kIn, kOut = L::kOut;
+  const FusedSteps steps = tile.steps;
   const Tag d;
   ForChannels(tile.channels, [&](size_t c, size_t count) {
     Vec columns[kIn][kOut];
@@ -118,14 +119,13 @@ void TransformOutput(const WinogradOutput& tile) {
       Vec m[kIn], out[kOut];
       for (size_t x = 0; x < kIn; ++x) m[x] = columns[x][y];
       L::Output(m, out);
-      for (Vec& x : out) x = hn::Add(x, bias);
-      float* const* pixels = tile.pixels + y * kOut;
-      ApplySteps(tile.steps, out, [&](size_t x) HWY_ATTR {
-        if (pixels[x] == nullptr) return hn::Zero(d);
-        return LoadUpTo(tile.steps.addend + (pixels[x] - tile.out) + c, count);
-      });
       for (size_t x = 0; x < kOut; ++x) {
-        if (pixels[x] != nullptr) StoreUpTo(out[x], pixels[x] + c, count);
+        float* const pixel = tile.pixels[y * kOut + x];
+        if (pixel == nullptr) continue;
+        const auto addend = [&]() HWY_ATTR {
+          return LoadUpTo(steps.addend + (pixel - tile.out) + c, count);
+        };
+        StoreUpTo(ApplySteps(steps, hn::Add(out[x], bias), addend), pixel + c, count);
       }
     }
   });
