@@ -19,11 +19,14 @@ size_t SweepBytes() {
   return cache > 0 ? std::min<size_t>(2 * cache, kMaxSweepBytes) : kMaxSweepBytes;
 }
 
-// Brings the bytes into the caches.
-void Touch(const AlignedBuffer& buffer) {
-  volatile std::byte sink{};
-  for (size_t i = 0; i < buffer.size(); i += kLineBytes) sink = buffer.data()[i];
-  (void)sink;
+// Brings the bytes into the caches of the threads, to each its part.
+void Touch(const AlignedBuffer& buffer, ThreadPool& pool) {
+  const auto lines = static_cast<int64_t>(buffer.size() / kLineBytes);
+  ParallelRanges(pool, lines, 1, [&](int64_t begin, int64_t end) {
+    volatile std::byte sink{};
+    for (int64_t i = begin; i < end; ++i) sink = buffer.data()[static_cast<size_t>(i) * kLineBytes];
+    (void)sink;
+  });
 }
 
 void FillWith(const Operand& operand, std::minstd_rand* random, const AlignedBuffer& buffer) {
@@ -54,7 +57,7 @@ absl::StatusOr<CacheSweep> CacheSweep::Make() {
   return sweep;
 }
 
-void CacheSweep::Run() const { Touch(memory_); }
+void CacheSweep::Run(ThreadPool& pool) const { Touch(memory_, pool); }
 
 absl::StatusOr<TrialOperands> TrialOperands::Make(const KernelRequest& request) {
   TrialOperands operands;
@@ -95,9 +98,9 @@ absl::StatusOr<KernelTrial> KernelTrial::Make(std::shared_ptr<const Kernel> kern
 
 absl::StatusOr<int64_t> KernelTrial::Run(const CacheSweep& sweep,
                                          const std::function<int64_t()>& clock_ns) {
-  sweep.Run();
-  // The node before this one has just written them.
-  for (size_t i : operands_->activations_) Touch(operands_->inputs_[i]);
+  sweep.Run(*pool_);
+  // The node before this one has just written them, on threads that do not sleep yet.
+  for (size_t i : operands_->activations_) Touch(operands_->inputs_[i], *pool_);
   const KernelArgs args{in_.data(), out_.data(), scratch_.data(), pool_};
   const int64_t start = clock_ns();
   KAIROS_RETURN_IF_ERROR(kernel_->Run(args, state_.get()));

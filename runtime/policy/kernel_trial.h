@@ -21,7 +21,7 @@ namespace kairos {
 class CacheSweep {
  public:
   static absl::StatusOr<CacheSweep> Make();
-  void Run() const;
+  void Run(ThreadPool& pool) const;
 
  private:
   AlignedBuffer memory_;

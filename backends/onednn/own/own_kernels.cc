@@ -166,7 +166,7 @@ constexpr KernelMaker kKernels[] = {
     Row<own::MakeGatherNd>("GatherND"),
     Row<own::MakeCast>("Cast"),
 
-    Row<own::MakePool>("AveragePool"),
+    BeforeLibrary(Row<own::MakePool>("AveragePool")),
     BeforeLibrary(Row<own::MakePool>("MaxPool")),
     Reduce("ReduceL1"),
     Reduce("ReduceL2"),
