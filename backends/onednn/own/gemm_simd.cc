@@ -50,6 +50,17 @@ struct Block {
   const float* next_c;
 };
 
+// Fetches what lies like a tile.
+template <size_t kRows, size_t kColumns>
+HWY_INLINE void Fetch(const float* from, int64_t stride) {
+  constexpr size_t kLine = static_cast<size_t>(kLineFloats);
+  for (size_t r = 0; r < kRows; ++r, from += stride) {
+    for (size_t at = 0; at < kColumns * kLanes; at += kLine) {
+      __builtin_prefetch(from + at, /*rw=*/1, /*locality=*/3);
+    }
+  }
+}
+
 // kColumns vectors of columns, of one panel or more, of the last of which `last` lanes are part of
 // C. With kSteps the sums pass through memory, so that the steps are a loop; the tiles that only
 // bound them keep them in registers.
@@ -72,9 +83,10 @@ HWY_INLINE void SumTile(const Block& block, size_t last) {
       for (size_t r = 0; r < kRows; ++r) sum[r * kColumns + v] = bias;
     }
   }
-  for (size_t r = 0; r < kRows; ++r) {
-    const float* row = block.next_c + static_cast<int64_t>(r) * block.result_stride;
-    __builtin_prefetch(row, /*rw=*/1, /*locality=*/3);
+  Fetch<kRows, kColumns>(block.next_c, block.result_stride);
+  if (kSteps && block.steps->addend != nullptr) {
+    Fetch<kRows, kColumns>(block.steps->addend + block.result_offset + (block.next_c - block.c),
+                           block.result_stride);
   }
   Operands from = block.from;
   int64_t piece = 0;
