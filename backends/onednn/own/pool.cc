@@ -65,8 +65,7 @@ class PoolKernel : public OwnKernel {
 
   absl::Status Run(const KernelArgs& args, State*) const override {
     const int64_t width = shape_.width.out, rows = shape_.images * shape_.height.out;
-    const int64_t pixel_operations =
-        shape_.width.kernel * shape_.height.kernel * shape_.channels;
+    const int64_t pixel_operations = shape_.width.kernel * shape_.height.kernel * shape_.channels;
     const int64_t grain = std::max<int64_t>(1, kGrainOperations / pixel_operations);
     ParallelRanges(*args.pool, rows * width, grain, [&](int64_t begin, int64_t end) {
       while (begin < end) {

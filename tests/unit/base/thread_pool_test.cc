@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <doctest/doctest.h>
+#include <map>
+#include <mutex>
 #include <numeric>
+#include <set>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -51,6 +54,33 @@ TEST_CASE("several threads take part in a job") {
     while (arrived < 2) std::this_thread::yield();
   });
   CHECK(arrived == 2);
+}
+
+TEST_CASE("each thread begins with its own part, the same one in each job") {
+  constexpr int kThreads = 3;
+  constexpr int64_t kCount = 30;
+  const auto pool = NewThreadPool(kThreads);
+  std::map<std::thread::id, int64_t> firsts;
+  for (int job = 0; job < 20; ++job) {
+    std::mutex mutex;
+    std::map<std::thread::id, int64_t> first;
+    std::atomic<int> arrived{0};
+    pool->ParallelFor(kCount, [&](int64_t i) {
+      {
+        const std::lock_guard lock(mutex);
+        if (!first.try_emplace(std::this_thread::get_id(), i).second) return;
+      }
+      // Nobody helps with another one's part before all have begun with theirs.
+      arrived++;
+      while (arrived < kThreads) std::this_thread::yield();
+    });
+    if (job == 0) firsts = first;
+    CHECK(first == firsts);
+  }
+  CHECK(firsts[std::this_thread::get_id()] == 0);
+  std::set<int64_t> begins;
+  for (const auto& [id, first] : firsts) begins.insert(first);
+  CHECK(begins == std::set<int64_t>{0, 10, 20});
 }
 
 TEST_CASE("a pool of one thread runs everything on the caller, in order") {
