@@ -57,6 +57,11 @@ void RunInline(int64_t count, Body body) {
   inside_body = outer;
 }
 
+// Where part `i` begins of `count` things in `parts` parts, the first of which have one more.
+constexpr int64_t PartBegin(int64_t count, int64_t parts, int64_t i) {
+  return i * (count / parts) + std::min(i, count % parts);
+}
+
 class SerialPool final : public ThreadPool {
  public:
   int thread_count() const override { return 1; }
@@ -163,17 +168,16 @@ void WorkerPool::ParallelFor(int64_t count, Body body) {
     RunInline(count, body);
     return;
   }
-  const auto threads = static_cast<int32_t>(thread_count());
+  const int threads = thread_count();
   const int64_t most_chunks = threads * kChunksPerThread;
   body_ = &body;
   count_ = count;
   chunk_ = count / most_chunks + (count % most_chunks != 0);
   const auto chunks = static_cast<int32_t>(count / chunk_ + (count % chunk_ != 0));
   unfinished_.store(chunks, std::memory_order_relaxed);
-  for (int32_t i = 0, begin = 0; i < threads; ++i) {
-    const int32_t end = begin + chunks / threads + (i < chunks % threads ? 1 : 0);
-    shares_[static_cast<size_t>(i)].Set(begin, end);
-    begin = end;
+  for (int i = 0; i < threads; ++i) {
+    shares_[static_cast<size_t>(i)].Set(static_cast<int32_t>(PartBegin(chunks, threads, i)),
+                                        static_cast<int32_t>(PartBegin(chunks, threads, i + 1)));
   }
   WakeWorkers(chunks - 1);
   RunChunks(0);
@@ -237,11 +241,8 @@ void ParallelRanges(ThreadPool& pool, int64_t count, int64_t grain,
     body(0, count);
     return;
   }
-  // The first `longer` ranges take one more than the others.
-  const int64_t length = count / ranges, longer = count % ranges;
   pool.ParallelFor(ranges, [&](int64_t i) {
-    const int64_t begin = i * length + std::min(i, longer);
-    body(begin, begin + length + (i < longer ? 1 : 0));
+    body(PartBegin(count, ranges, i), PartBegin(count, ranges, i + 1));
   });
 }
 

@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "base/checked.h"
 #include "base/cpu_cache.h"
 #include "base/status_macros.h"
 
@@ -21,7 +22,7 @@ size_t SweepBytes() {
 
 // Brings the bytes into the caches of the threads, to each its part.
 void Touch(const AlignedBuffer& buffer, ThreadPool& pool) {
-  const auto lines = static_cast<int64_t>(buffer.size() / kLineBytes);
+  const auto lines = static_cast<int64_t>(AlignUp(buffer.size(), kLineBytes) / kLineBytes);
   ParallelRanges(pool, lines, 1, [&](int64_t begin, int64_t end) {
     volatile std::byte sink{};
     for (int64_t i = begin; i < end; ++i) sink = buffer.data()[static_cast<size_t>(i) * kLineBytes];

@@ -8,6 +8,7 @@
 #include "onednn/own/conv_shape.h"
 #include "onednn/own/depthwise_simd.h"
 #include "onednn/own/gemm_simd.h"
+#include "onednn/own/loop_nest.h"
 #include "onednn/own/makers.h"
 #include "onednn/own/row_post_ops.h"
 
@@ -52,19 +53,15 @@ class DepthwiseKernel : public OwnKernel {
   }
 
   absl::Status Run(const KernelArgs& args, State*) const override {
-    const int64_t width = shape_.out[1];
+    const int64_t pixels = shape_.images * shape_.out_pixels();
     const int64_t grain = std::max<int64_t>(1, kGrainOperations / (taps() * shape_.out_channels));
-    ParallelRanges(*args.pool, shape_.images * shape_.out_pixels(), grain,
-                   [&](int64_t begin, int64_t end) {
-                     for (int64_t c = 0; c < shape_.out_channels; c += group_channels_) {
-                       for (int64_t pixel = begin; pixel < end;) {
-                         const int64_t x = pixel % width;
-                         const int64_t count = std::min(width - x, end - pixel);
-                         RunPixels(args, c, pixel / width, x, count);
-                         pixel += count;
-                       }
-                     }
-                   });
+    ParallelRanges(*args.pool, pixels, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t c = 0; c < shape_.out_channels; c += group_channels_) {
+        ForPartsOfRows(shape_.out[1], begin, end, [&](int64_t row, int64_t x, int64_t count) {
+          RunPixels(args, c, row, x, count);
+        });
+      }
+    });
     return absl::OkStatus();
   }
 

@@ -3,10 +3,12 @@
 #ifndef KAIROS_BACKENDS_ONEDNN_OWN_LOOP_NEST_H_
 #define KAIROS_BACKENDS_ONEDNN_OWN_LOOP_NEST_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
+
 #include "kairos/tensor.h"
 
 namespace kairos::onednn::own {
@@ -36,6 +38,17 @@ Shape Permuted(absl::Span<const int64_t> values, absl::Span<const int64_t> order
 // Element offsets of several operands at a position of the dimensions before `end`.
 // `offsets` has one entry per operand.
 void OffsetsAt(const LoopNest& nest, size_t end, int64_t index, int64_t* offsets);
+
+// Calls body(row, first, count) for the rows, or parts of them, that make up the items [begin, end)
+// of rows of `width` items.
+template <typename Body>
+void ForPartsOfRows(int64_t width, int64_t begin, int64_t end, const Body& body) {
+  while (begin < end) {
+    const int64_t first = begin % width, count = std::min(width - first, end - begin);
+    body(begin / width, first, count);
+    begin += count;
+  }
+}
 
 }  // namespace kairos::onednn::own
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "onednn/library/window.h"
+#include "onednn/own/loop_nest.h"
 #include "onednn/own/makers.h"
 #include "onednn/own/pool_simd.h"
 #include "onednn/own/taps.h"
@@ -68,12 +69,9 @@ class PoolKernel : public OwnKernel {
     const int64_t pixel_operations = shape_.width.kernel * shape_.height.kernel * shape_.channels;
     const int64_t grain = std::max<int64_t>(1, kGrainOperations / pixel_operations);
     ParallelRanges(*args.pool, rows * width, grain, [&](int64_t begin, int64_t end) {
-      while (begin < end) {
-        const int64_t row = begin / width, x = begin % width;
-        const int64_t pixels = std::min(width - x, end - begin);
+      ForPartsOfRows(width, begin, end, [&](int64_t row, int64_t x, int64_t pixels) {
         RunPixels(args, row, x, pixels);
-        begin += pixels;
-      }
+      });
     });
     return absl::OkStatus();
   }

@@ -20,10 +20,6 @@ namespace HWY_NAMESPACE {
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 constexpr auto kLanes = static_cast<int64_t>(kPartLanes);
 
-HWY_INLINE float Divisor(const PoolRow& row, int64_t x) {
-  return row.row_count * row.column_counts[x];
-}
-
 float MaxOfChannel(const PoolRow& row, int64_t x, int64_t c) {
   const PoolSpan span = row.columns[x];
   float best = kLowest;
@@ -94,7 +90,7 @@ HWY_INLINE void PoolVectors(const PoolRow& row, int64_t x, int64_t c, size_t cou
       for (size_t v = 0; v < kVectors; ++v) folds[v].Add(LoadUpTo(pixel + v * kPartLanes, count));
     }
   }
-  const float factor = 1.0f / Divisor(row, x);
+  const float factor = 1.0f / (row.row_count * row.column_counts[x]);
   for (size_t v = 0; v < kVectors; ++v) {
     folds[v].Finish(row, x, c + static_cast<int64_t>(v) * kLanes, factor, count);
   }

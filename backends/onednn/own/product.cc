@@ -3,13 +3,14 @@
 // are few rows, with the post-ops while the block is in the cache.
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "onednn/own/conv_shape.h"
 #include "onednn/own/makers.h"
 #include "onednn/own/panels.h"
 #include "onednn/own/row_post_ops.h"
+#include "onednn/own/strided_copy.h"
 
 namespace kairos::onednn::own {
 namespace {
@@ -31,35 +32,36 @@ struct Product {
   int bias = -1;                    // input of the node; -1: none
   bool weights_transposed = false;  // they are [columns, depth], not [depth, columns]
   size_t post_ops_taken = 0;        // by the bias
-  std::optional<ConvShape> strided;  // whose pixels are the rows
+  std::unique_ptr<const StridedCopy> gather;  // null: the rows of input 0 lie together
 };
 
 class ProductKernel : public OwnKernel {
  public:
-  ProductKernel(std::string name, const Product& product, int threads, RowPostOps post_ops)
+  ProductKernel(std::string name, Product product, int threads, RowPostOps post_ops)
       : OwnKernel(std::move(name)),
-        product_(product),
+        product_(std::move(product)),
         gemm_(FindGemm()),
         tile_rows_(GemmTileRows()),
         post_ops_(std::move(post_ops)),
-        bias_(product.bias >= 0, product.columns) {
-    const int64_t operations = product.rows * product.depth * product.columns;
+        bias_(product_.bias >= 0, product_.columns) {
+    const int64_t operations = product_.rows * product_.depth * product_.columns;
     const int64_t shares = operations > kSerialOperations ? threads : 1;
-    row_blocks_ = (product.rows + kBlockRows - 1) / kBlockRows;
-    const bool large = product.depth * product.columns >= kLargeWeights;
-    if (product.rows >= (large ? kMinRowsOfLarge : kMinRowsPerThread) * shares) {
+    row_blocks_ = (product_.rows + kBlockRows - 1) / kBlockRows;
+    const bool large = product_.depth * product_.columns >= kLargeWeights;
+    if (product_.rows >= (large ? kMinRowsOfLarge : kMinRowsPerThread) * shares) {
       row_blocks_ = (row_blocks_ + shares - 1) / shares * shares;
     } else {
-      panel_blocks_ = std::min(shares, PanelCount(product.columns));
+      panel_blocks_ = std::min(shares, PanelCount(product_.columns));
     }
-    packed_ = {static_cast<int>(kWeights),
-               absl::StrCat("panels ", product.depth, "x", product.columns,
-                            product.weights_transposed ? "t" : ""),
-               static_cast<size_t>(PaddedColumns(product.columns) * product.depth) * sizeof(float)};
+    packed_ = {
+        static_cast<int>(kWeights),
+        absl::StrCat("panels ", product_.depth, "x", product_.columns,
+                     product_.weights_transposed ? "t" : ""),
+        static_cast<size_t>(PaddedColumns(product_.columns) * product_.depth) * sizeof(float)};
   }
 
   size_t scratch_bytes() const override {
-    const int64_t gathered = product_.strided.has_value() ? product_.rows * product_.depth : 0;
+    const int64_t gathered = product_.gather != nullptr ? product_.rows * product_.depth : 0;
     return static_cast<size_t>(bias_.scratch_floats() + gathered) * sizeof(float);
   }
   absl::Span<const PackedInput> packed_inputs() const override {
@@ -83,11 +85,9 @@ class ProductKernel : public OwnKernel {
     auto* scratch = static_cast<float*>(args.scratch);
     const float* bias = bias_.Get(given, scratch);
     const auto* rows = static_cast<const float*>(args.inputs[0]);
-    if (product_.strided.has_value()) {
+    if (product_.gather != nullptr) {
       float* gathered = scratch + bias_.scratch_floats();
-      ParallelRanges(*args.pool, product_.rows, 1, [&](int64_t begin, int64_t end) {
-        Gather(*product_.strided, rows, begin, end, gathered);
-      });
+      product_.gather->Run(rows, gathered, *args.pool);
       rows = gathered;
     }
     args.pool->ParallelFor(row_blocks_ * panel_blocks_,
@@ -100,17 +100,6 @@ class ProductKernel : public OwnKernel {
   int64_t BlockBegin(int64_t block) const {
     const int64_t tiles = (product_.rows + tile_rows_ - 1) / tile_rows_;
     return std::min(product_.rows, tiles * block / row_blocks_ * tile_rows_);
-  }
-
-  // Pixels [begin, end) of the output: what lies under each in the image.
-  static void Gather(const ConvShape& shape, const float* image, int64_t begin, int64_t end,
-                     float* to) {
-    const int64_t channels = shape.in_channels;
-    for (int64_t pixel = begin; pixel < end; ++pixel) {
-      const int64_t row = pixel / shape.out[1], x = pixel % shape.out[1] * shape.strides[1];
-      const int64_t y = row / shape.out[0] * shape.in[0] + row % shape.out[0] * shape.strides[0];
-      std::copy_n(image + (y * shape.in[1] + x) * channels, channels, to + pixel * channels);
-    }
   }
 
   void RunBlock(const KernelArgs& args, const float* rows, const float* bias, int64_t index) const {
@@ -148,12 +137,13 @@ bool IsRow(const Operand& operand, int64_t columns) {
          operand.type.element_count() == columns;
 }
 
-MadeKernel MakeProduct(const KernelRequest& request, const char* name, const Product& product,
+MadeKernel MakeProduct(const KernelRequest& request, const char* name, Product product,
                        absl::string_view frozen) {
   absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request, product.post_ops_taken);
   if (!post_ops.ok()) return post_ops.status();
   if (absl::Status same = CheckFrozen(name, frozen); !same.ok()) return same;
-  return std::make_unique<ProductKernel>(name, product, request.threads, *std::move(post_ops));
+  return std::make_unique<ProductKernel>(name, std::move(product), request.threads,
+                                         *std::move(post_ops));
 }
 
 // The shape of a product of input 0, [..., depth], and constant weights of rank 2.
@@ -185,6 +175,14 @@ void TakeBias(const KernelRequest& request, Product* product) {
   product->post_ops_taken = 1;
 }
 
+// The pixels that the strides reach, one after the other.
+StridedCopy GatherOf(const ConvShape& shape) {
+  const int64_t channels = shape.in_channels, row = shape.in[1] * channels;
+  const Shape dims = {shape.images, shape.out[0], shape.out[1], channels};
+  const Shape strides = {shape.in[0] * row, shape.strides[0] * row, shape.strides[1] * channels, 1};
+  return StridedCopy(dims, strides, DenseStrides(dims, Layout::kPlain), sizeof(float));
+}
+
 }  // namespace
 
 MadeKernel MakeConv1x1(const KernelRequest& request, absl::string_view frozen) {
@@ -204,15 +202,15 @@ MadeKernel MakeConv1x1(const KernelRequest& request, absl::string_view frozen) {
   product.columns = shape->out_channels;
   product.weights_transposed = true;
   if (shape->has_bias) product.bias = static_cast<int>(kConvBias);
-  if (shape->out != shape->in) product.strided = *shape;
-  return MakeProduct(request, "own.Conv:1x1", product, frozen);
+  if (shape->out != shape->in) product.gather = std::make_unique<StridedCopy>(GatherOf(*shape));
+  return MakeProduct(request, "own.Conv:1x1", std::move(product), frozen);
 }
 
 MadeKernel MakeMatMul(const KernelRequest& request, absl::string_view frozen) {
   absl::StatusOr<Product> product = MatrixProduct(request, false);
   if (!product.ok()) return product.status();
   TakeBias(request, &*product);
-  return MakeProduct(request, "own.MatMul", *product, frozen);
+  return MakeProduct(request, "own.MatMul", *std::move(product), frozen);
 }
 
 MadeKernel MakeGemm(const KernelRequest& request, absl::string_view frozen) {
@@ -228,7 +226,7 @@ MadeKernel MakeGemm(const KernelRequest& request, absl::string_view frozen) {
   }
   if (has_bias) product->bias = 2;
   TakeBias(request, &*product);
-  return MakeProduct(request, "own.Gemm", *product, frozen);
+  return MakeProduct(request, "own.Gemm", *std::move(product), frozen);
 }
 
 }  // namespace kairos::onednn::own

@@ -25,15 +25,12 @@ int64_t Grain(int64_t item_bytes) {
 template <typename Body>
 void ForStretches(const LoopNest& nest, int64_t begin, int64_t end, const Body& body) {
   const size_t last = nest.dims.size() - 1;
-  const int64_t size = nest.dims[last];
-  while (begin < end) {
+  ForPartsOfRows(nest.dims[last], begin, end, [&](int64_t row, int64_t first, int64_t count) {
     int64_t offsets[2];
-    OffsetsAt(nest, last, begin / size, offsets);
-    const int64_t at = begin % size;
-    const int64_t run = std::min(size - at, end - begin);
-    body(offsets[0] + at * nest.strides[0][last], offsets[1] + at * nest.strides[1][last], run);
-    begin += run;
-  }
+    OffsetsAt(nest, last, row, offsets);
+    body(offsets[0] + first * nest.strides[0][last], offsets[1] + first * nest.strides[1][last],
+         count);
+  });
 }
 
 void SplitOff(LoopNest* nest, size_t dim) {
