@@ -5,6 +5,7 @@
 #include <limits>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "absl/cleanup/cleanup.h"
@@ -13,6 +14,17 @@
 #include "base/errno_status.h"
 
 namespace kairos {
+namespace {
+
+int64_t NanosecondsOf(const timespec& time) {
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+FileTimes FileTimesOf(const struct stat& info) {
+  return {NanosecondsOf(info.st_mtim), NanosecondsOf(info.st_ctim)};
+}
 
 absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& path) {
   return Open(path, false);
@@ -52,11 +64,12 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::st
     return absl::ResourceExhaustedError(
         absl::StrCat(path, ": ", size, " bytes exceed the address space of this machine"));
   }
-  if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile(nullptr, 0));
+  const FileTimes times = FileTimesOf(info);
+  if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile(nullptr, 0, times));
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED) return ErrnoStatus(errno, path, "cannot map the file");
   return std::shared_ptr<const MappedFile>(
-      new MappedFile(static_cast<const std::byte*>(data), static_cast<size_t>(size)));
+      new MappedFile(static_cast<const std::byte*>(data), static_cast<size_t>(size), times));
 }
 
 MappedFile::~MappedFile() {

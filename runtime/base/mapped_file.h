@@ -3,13 +3,25 @@
 #define KAIROS_RUNTIME_BASE_MAPPED_FILE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
+struct stat;
+
 namespace kairos {
+
+// In nanoseconds since 1970.
+struct FileTimes {
+  int64_t modified_ns = 0;  // the content; programs may set it
+  int64_t changed_ns = 0;   // anything, also modified_ns; the system's own
+  bool operator==(const FileTimes&) const = default;
+};
+
+FileTimes FileTimesOf(const struct stat& info);
 
 class MappedFile {
  public:
@@ -24,13 +36,17 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   absl::Span<const std::byte> bytes() const { return {data_, size_}; }
+  // As they were before it was mapped.
+  const FileTimes& times() const { return times_; }
 
  private:
   static absl::StatusOr<std::shared_ptr<const MappedFile>> Open(const std::string& path,
                                                                 bool only_own);
-  MappedFile(const std::byte* data, size_t size) : data_(data), size_(size) {}
+  MappedFile(const std::byte* data, size_t size, const FileTimes& times)
+      : data_(data), size_(size), times_(times) {}
   const std::byte* data_;
   size_t size_;
+  FileTimes times_;
 };
 
 // kNone: after a power failure the file may have lost its end, as its reader will notice.

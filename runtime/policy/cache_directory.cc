@@ -1,7 +1,9 @@
 #include "policy/cache_directory.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -11,13 +13,13 @@
 #include <unistd.h>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 #include "base/errno_status.h"
 #include "base/hash.h"
-#include "base/mapped_file.h"
 #include "base/status_macros.h"
 
 namespace kairos {
@@ -26,7 +28,8 @@ namespace {
 constexpr char kMagic[8] = {'K', 'A', 'I', 'R', 'O', 'S', 'C', '\n'};
 constexpr uint32_t kFormat = 1;
 constexpr char kTemporaryPrefix[] = ".kairos-";  // of WriteFileAtomically
-constexpr int64_t kAbandonedNs = int64_t{3600} * 1'000'000'000;
+constexpr int64_t kSecondNs = 1'000'000'000;
+constexpr int64_t kAbandonedNs = 3600 * kSecondNs;
 
 // What stands before the content of each file, in the byte order of the machine: a cache does not
 // travel, and a file from elsewhere has another format number.
@@ -45,14 +48,28 @@ bool IsCacheFile(const std::string& name) {
          absl::StartsWith(name, kTemporaryPrefix);
 }
 
-int64_t NanosecondsOf(const timespec& time) {
-  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-int64_t Now() {
+timespec Now() {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  return NanosecondsOf(now);
+  return now;
+}
+
+// A file is checked if its time of modification has these nanoseconds and was set when the file was
+// last changed in any way. A write, also through a mapping, sets another time of modification, and
+// who sets that one back changes the file. Whole microseconds, as some file systems keep no more.
+constexpr int64_t kCheckedNs = 271'828'000;
+constexpr int64_t kSetWithinNs = 2 * kSecondNs;
+
+bool IsChecked(const FileTimes& times) {
+  return times.modified_ns % kSecondNs == kCheckedNs &&
+         std::abs(times.changed_ns - times.modified_ns) < kSetWithinNs;
+}
+
+// {time of access, time of modification} for utimensat().
+std::array<timespec, 2> TimesOfUse(bool checked) {
+  timespec now = Now();
+  if (checked) now.tv_nsec = kCheckedNs;
+  return {timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, now};
 }
 
 }  // namespace
@@ -111,7 +128,9 @@ absl::StatusOr<CacheDirectory::File> CacheDirectory::Open(const std::string& nam
     return absl::DataLossError(absl::StrCat("got ", content, " bytes of content, expected ",
                                             header.content_bytes, "; truncated or corrupt"));
   }
-  return File{bytes.subspan(sizeof(header)), std::move(file), header.checksum};
+  const FileTimes times = file->times();
+  return File{bytes.subspan(sizeof(header)), std::move(file), header.checksum, IsChecked(times),
+              times};
 }
 
 bool CacheDirectory::Has(const std::string& name, uint64_t content_bytes) const {
@@ -121,8 +140,22 @@ bool CacheDirectory::Has(const std::string& name, uint64_t content_bytes) const 
 }
 
 void CacheDirectory::MarkUsed(const std::string& name) const {
+  const std::string path = PathOf(name);
+  struct stat info;
+  if (lstat(path.c_str(), &info) != 0) return;
+  const auto times = TimesOfUse(IsChecked(FileTimesOf(info)));
   // Fails where the directory may only be read, which does no harm.
-  (void)utimensat(AT_FDCWD, PathOf(name).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+  (void)utimensat(AT_FDCWD, path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
+}
+
+void CacheDirectory::MarkChecked(const std::string& name, const FileTimes& times) const {
+  const int fd =
+      open(PathOf(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return;
+  const absl::Cleanup close_file = [fd] { close(fd); };
+  struct stat info;
+  if (fdatasync(fd) != 0 || fstat(fd, &info) != 0 || FileTimesOf(info) != times) return;
+  (void)futimens(fd, TimesOfUse(true).data());  // as in MarkUsed()
 }
 
 absl::Status CacheDirectory::Write(const std::string& name, absl::Span<const std::byte> content,
@@ -144,7 +177,8 @@ absl::StatusOr<std::vector<CacheDirectory::Entry>> CacheDirectory::List() const 
   std::filesystem::directory_iterator at(path_, error);
   if (error) return ErrnoStatus(error.value(), path_, "cannot read the directory");
   std::vector<Entry> entries;
-  const int64_t now = Now();
+  const timespec time = Now();
+  const int64_t now = time.tv_sec * kSecondNs + time.tv_nsec;
   for (; at != std::filesystem::directory_iterator(); at.increment(error)) {
     if (error) return ErrnoStatus(error.value(), path_, "cannot read the directory");
     std::string name = at->path().filename().string();
@@ -152,7 +186,7 @@ absl::StatusOr<std::vector<CacheDirectory::Entry>> CacheDirectory::List() const 
     if (!IsCacheFile(name) || lstat(at->path().c_str(), &info) != 0) continue;
     if (!S_ISREG(info.st_mode)) continue;
     entries.push_back({std::move(name), static_cast<uint64_t>(info.st_size),
-                       std::max<int64_t>(0, now - NanosecondsOf(info.st_mtim))});
+                       std::max<int64_t>(0, now - FileTimesOf(info).modified_ns)});
   }
   std::sort(entries.begin(), entries.end(),
             [](const Entry& a, const Entry& b) { return a.name < b.name; });

@@ -13,6 +13,8 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
+#include "base/mapped_file.h"
+
 namespace kairos {
 
 inline constexpr char kProgramSuffix[] = ".program";
@@ -30,8 +32,10 @@ class CacheDirectory {
     absl::Span<const std::byte> content;  // 64-byte aligned
     std::shared_ptr<const void> owner;
     uint64_t checksum = 0;  // of the content, as the file says
+    bool checked = false;   // MarkChecked() was called, and nobody has written to the file since
+    FileTimes times;        // when it was opened
   };
-  // The content is still to be compared with the checksum.
+  // Unless the file is checked, the content is still to be compared with the checksum.
   // kNotFound; kPermissionDenied: not this user's; kUnimplemented: another format; kDataLoss:
   // truncated or no such file.
   absl::StatusOr<File> Open(const std::string& name) const;
@@ -39,6 +43,10 @@ class CacheDirectory {
   bool Has(const std::string& name, uint64_t content_bytes) const;
   // Moves the file to the end of the order in which files are removed.
   void MarkUsed(const std::string& name) const;
+  // For a file whose content was right after it had been opened with these times: it is checked
+  // from now on, unless somebody has changed it meanwhile. First waits until it is on the disk, so
+  // that the mark cannot survive a power failure that the content does not.
+  void MarkChecked(const std::string& name, const FileTimes& times) const;
   // kUnavailable, kPermissionDenied. Nothing or the whole file is there afterwards.
   absl::Status Write(const std::string& name, absl::Span<const std::byte> content,
                      uint64_t checksum) const;

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -72,6 +74,13 @@ struct ProgramCache::Impl {
 };
 
 absl::Status ProgramCache::Impl::FindWeights(absl::Span<WeightRef> wanted, uint64_t* bytes_read) {
+  struct Unchecked {
+    std::string name;
+    const WeightRef& weight;
+    FileTimes times;
+    bool sound = false;
+  };
+  std::vector<Unchecked> unchecked;
   for (WeightRef& weight : wanted) {
     const std::string name = WeightsFileName(weight.hash, weight.size);
     absl::StatusOr<CacheDirectory::File> file = directory.Open(name);
@@ -81,23 +90,32 @@ absl::Status ProgramCache::Impl::FindWeights(absl::Span<WeightRef> wanted, uint6
       return absl::AbortedError(absl::StrCat(
           "weights ", name, ": ", file.ok() ? "got other ones" : file.status().message()));
     }
-    directory.MarkUsed(name);
+    if (file->checked) {
+      directory.MarkUsed(name);
+    } else {
+      unchecked.push_back({name, weight, file->times});
+    }
     weight.bytes = file->content;
     weight.owner = std::move(file->owner);
     *bytes_read += weight.size;
   }
-  std::vector<char> sound(wanted.size(), 0);
-  pool.ParallelFor(static_cast<int64_t>(wanted.size()), [&](int64_t i) {
-    const WeightRef& weight = wanted[static_cast<size_t>(i)];
-    sound[static_cast<size_t>(i)] =
-        ContentHash(weight.bytes.data(), weight.bytes.size()) == weight.hash;
+  if (unchecked.empty()) return absl::OkStatus();
+  pool.ParallelFor(static_cast<int64_t>(unchecked.size()), [&](int64_t i) {
+    Unchecked& file = unchecked[static_cast<size_t>(i)];
+    file.sound =
+        ContentHash(file.weight.bytes.data(), file.weight.bytes.size()) == file.weight.hash;
   });
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    if (sound[i] != 0) continue;
-    const std::string name = WeightsFileName(wanted[i].hash, wanted[i].size);
-    directory.Remove(name);
-    return absl::DataLossError(absl::StrCat("weights ", name, ": checksum differs"));
+  std::vector<std::pair<std::string, FileTimes>> checked;
+  for (Unchecked& file : unchecked) {
+    if (!file.sound) {
+      directory.Remove(file.name);
+      return absl::DataLossError(absl::StrCat("weights ", file.name, ": checksum differs"));
+    }
+    checked.emplace_back(std::move(file.name), file.times);
   }
+  writer.Add([this, checked = std::move(checked)] {
+    for (const auto& [name, times] : checked) directory.MarkChecked(name, times);
+  });
   return absl::OkStatus();
 }
 

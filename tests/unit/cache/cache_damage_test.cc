@@ -10,6 +10,7 @@
 #include "doctest/doctest.h"
 
 #include "base/hash.h"
+#include "policy/cache_directory.h"
 #include "tests/unit/cache/cached_start.h"
 #include "tests/unit/executor/nets.h"
 
@@ -72,11 +73,16 @@ TEST_CASE_FIXTURE(Fixture, "an entry with any byte changed is a miss") {
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "packed weights with a byte changed are a miss") {
+TEST_CASE_FIXTURE(Fixture, "packed weights with a byte changed are a miss, also once checked") {
   Begin();
   const std::string path = PathOf(".weights"), whole = ReadFile(path);
+  const CacheDirectory directory(options.directory);
   for (size_t i = 0; i < whole.size(); i += 41) {
     CAPTURE(i);
+    if (i % 2 == 0) {
+      CHECK(Begin().cache.hits == 1);
+      CHECK(Unwrap(directory.Open(std::filesystem::path(path).filename())).checked);
+    }
     std::string damaged = whole;
     damaged[i] ^= static_cast<char>(1 << i % 8);
     WriteFile(path, damaged);
