@@ -4,10 +4,10 @@
 
 namespace kairos {
 
-absl::StatusOr<AlignedBuffer> AlignedBuffer::Make(size_t bytes) {
+absl::StatusOr<AlignedBuffer> AlignedBuffer::Make(size_t bytes, MemoryUse use) {
   AlignedBuffer buffer;
   if (bytes == 0) return buffer;
-  const AlignedMemory memory = AllocateAligned(bytes);
+  const AlignedMemory memory = AllocateAligned(bytes, use);
   if (memory.data == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat("memory: cannot allocate ", bytes, " bytes"));
   }

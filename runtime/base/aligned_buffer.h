@@ -15,7 +15,7 @@ class AlignedBuffer {
  public:
   AlignedBuffer() = default;
   // kResourceExhausted when memory is short.
-  static absl::StatusOr<AlignedBuffer> Make(size_t bytes);
+  static absl::StatusOr<AlignedBuffer> Make(size_t bytes, MemoryUse use = MemoryUse::kRun);
 
   std::byte* data() const { return data_.get(); }
   size_t size() const { return size_; }

@@ -42,8 +42,9 @@ AlignedMemory Map(size_t bytes) {
 
 }  // namespace
 
-AlignedMemory AllocateAligned(size_t bytes) {
-  if (kMaps && bytes >= kHugePage) return Map(bytes);
+AlignedMemory AllocateAligned(size_t bytes, MemoryUse use) {
+  const size_t map_from = use == MemoryUse::kRun ? kHugePage : 2 * kLargestPage;
+  if (kMaps && bytes >= map_from) return Map(bytes);
   return {static_cast<std::byte*>(std::aligned_alloc(kAlignment, AlignUp(bytes, kAlignment))), 0};
 }
 

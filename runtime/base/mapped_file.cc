@@ -72,6 +72,11 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::st
       new MappedFile(static_cast<const std::byte*>(data), static_cast<size_t>(size), times));
 }
 
+void MappedFile::ReleasePages() const {
+  // The mapping is never written to, so that the file has all of its bytes.
+  if (data_ != nullptr) (void)madvise(const_cast<std::byte*>(data_), size_, MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) munmap(const_cast<std::byte*>(data_), size_);
 }

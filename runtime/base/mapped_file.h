@@ -36,6 +36,8 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   absl::Span<const std::byte> bytes() const { return {data_, size_}; }
+  // Gives back the memory of pages that were read; what is needed again is read again. Thread-safe.
+  void ReleasePages() const;
   // As they were before it was mapped.
   const FileTimes& times() const { return times_; }
 

@@ -21,6 +21,8 @@ BoundProgram::BoundProgram(std::shared_ptr<const Program> program) : program_(st
     count += step.node.inputs.size() + step.node.outputs.size();
   }
   arguments_.assign(count, nullptr);
+  steps_.reserve(record.steps.size());
+  states_.reserve(record.steps.size());
   size_t next = 0;
   auto place = [&](ValueId id, const void* packed) {
     const size_t at = next++;

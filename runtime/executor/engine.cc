@@ -93,7 +93,11 @@ absl::StatusOr<std::shared_ptr<const Program>> Engine::MakeProgram(ProgramSet& s
       KAIROS_ASSIGN_OR_RETURN(prepared, set.prepare(resolver.policy()));
     }
     EventTimer timer(options_, Event::Kind::kRecord);
+    const WeightStore& packed = resolver.shared().weights();
+    const uint64_t packed_before = packed.bytes();
     KAIROS_ASSIGN_OR_RETURN(program, RecordProgram(*prepared, signature, resolver, untapped));
+    // The plain forms of what was packed will hardly be read again.
+    if (packed.bytes() > packed_before) model_->ReleasePages();
     ++stats_.recordings;
     recordings_.Add(signature, set.input_names(), reason, SteadyNs() - start_ns, &set.seen);
     if (waits && TellsPolicy(set)) untold_ = program;
@@ -300,11 +304,13 @@ RunLogEntry& Engine::LogEntryOf(const ProgramSet& set, BoundProgram& program) {
 absl::Status Engine::Reserve(const Program& program) {
   if (arena_.size() < program.record.arena_bytes) {
     arena_ = AlignedBuffer();
-    KAIROS_ASSIGN_OR_RETURN(arena_, AlignedBuffer::Make(program.record.arena_bytes));
+    KAIROS_ASSIGN_OR_RETURN(arena_,
+                            AlignedBuffer::Make(program.record.arena_bytes, MemoryUse::kSession));
   }
   if (scratch_.size() < program.scratch_bytes) {
     scratch_ = AlignedBuffer();
-    KAIROS_ASSIGN_OR_RETURN(scratch_, AlignedBuffer::Make(program.scratch_bytes));
+    KAIROS_ASSIGN_OR_RETURN(scratch_,
+                            AlignedBuffer::Make(program.scratch_bytes, MemoryUse::kSession));
   }
   stats_.arena_bytes = arena_.size();
   stats_.scratch_bytes = scratch_.size();

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "base/mapped_file.h"
 #include "base/status_macros.h"
 #include "graph/value_names.h"
 #include "model/digest.h"
@@ -37,8 +36,9 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Load(const std::string& path
   KAIROS_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file, MappedFile::Open(path));
   const absl::Span<const std::byte> bytes = file->bytes();
   const LoadPhase io = timer.End("io", bytes.size());
-  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, std::move(file), options);
+  absl::StatusOr<std::unique_ptr<Impl>> impl = OpenModel(bytes, file, options);
   if (!impl.ok()) return Annotate(path, impl.status());
+  (*impl)->file = std::move(file);
   (*impl)->load_phases.insert((*impl)->load_phases.begin(), io);
   return std::make_shared<const Model>(*std::move(impl));
 }
@@ -79,6 +79,10 @@ absl::Span<const Plan> Model::plans() const { return impl_->plans; }
 absl::Span<const std::string> Model::plan_problems() const { return impl_->plan_problems; }
 
 absl::Span<const LoadPhase> Model::load_phases() const { return impl_->load_phases; }
+
+void Model::ReleasePages() const {
+  if (impl_->file != nullptr) impl_->file->ReleasePages();
+}
 
 uint64_t Model::digest() const { return DigestOf(*impl_); }
 

@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 
+#include "base/mapped_file.h"
 #include "kairos/model.h"
 #include "model/segment_table.h"
 
@@ -22,6 +23,7 @@ struct Model::Impl {
   std::vector<std::string> plan_problems;
   std::vector<LoadPhase> load_phases;
   std::shared_ptr<const Model> refit_of;
+  std::shared_ptr<const MappedFile> file;  // null if it was not read from one
   // Of the file's segments; a graph made in memory has none, and hashing its weights takes time.
   SegmentHashes hashes;
   mutable std::once_flag digest_once;

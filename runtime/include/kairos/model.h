@@ -90,6 +90,9 @@ class Model {
   const std::shared_ptr<const Model>& refit_of() const;
   // What Load and FromBytes spent, in order; empty for a model made in memory.
   absl::Span<const LoadPhase> load_phases() const;
+  // Gives back the memory of what was read from the file; weights that are needed again are read
+  // again. Sessions call it when they have packed weights. Nothing for models from elsewhere.
+  void ReleasePages() const;
   // Content hash of graph and weights' identity; two files of one model have equal digests.
   uint64_t digest() const;
 

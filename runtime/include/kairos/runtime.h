@@ -32,7 +32,7 @@ struct RuntimeOptions {
   // makes another one drops those it has not run for longest, down to an equal share of the limit.
   // The next run of such a signature makes its Program again. Prepared Programs stay, and so do
   // those of sessions that make none.
-  size_t program_bytes = size_t{16} << 20;
+  size_t program_bytes = size_t{6} << 20;
   // Where recorded Programs are kept for the next process (program_cache.h); empty: nowhere. Only
   // policies that record ask it. What is wrong with it is in notes(), and is no error.
   std::string cache_directory;
