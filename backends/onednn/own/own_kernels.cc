@@ -83,7 +83,7 @@ constexpr absl::string_view kDepthwiseForms[] = {"own.Conv:depthwise"};
 constexpr absl::string_view kWindowForms[] = {"own.Conv:windows"};
 constexpr absl::string_view kMatMulForms[] = {"own.MatMul"};
 constexpr absl::string_view kBatchedForms[] = {"own.MatMul:batched"};
-constexpr absl::string_view kGemmForms[] = {"own.Gemm"};
+constexpr absl::string_view kGemmForms[] = {"own.Gemm", "own.Gemm:dots"};
 
 constexpr KernelMaker kKernels[] = {
     Preferred<own::MakeWinograd>("Conv", kWinogradForms),

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "onednn/own/conv_shape.h"
+#include "onednn/own/dot_simd.h"
 #include "onednn/own/makers.h"
 #include "onednn/own/panels.h"
 #include "onednn/own/row_post_ops.h"
@@ -130,6 +131,49 @@ class ProductKernel : public OwnKernel {
   PackedInput packed_;
 };
 
+// Few rows: what takes time is to fetch the weights, and no other form of them takes less.
+class DotKernel : public OwnKernel {
+ public:
+  DotKernel(std::string name, const Product& product, int threads, RowPostOps post_ops)
+      : OwnKernel(std::move(name)),
+        rows_(product.rows),
+        depth_(product.depth),
+        columns_(product.columns),
+        bias_(product.bias),
+        dot_(FindDot()),
+        post_ops_(std::move(post_ops)) {
+    const bool shared = rows_ * depth_ * columns_ > kSerialOperations;
+    shares_ = std::min<int64_t>(shared ? threads : 1, PanelCount(columns_));
+  }
+
+  absl::Status Run(const KernelArgs& args, State*) const override {
+    const auto* bias = bias_ < 0 ? nullptr : static_cast<const float*>(args.inputs[bias_]);
+    args.pool->ParallelFor(shares_, [&](int64_t i) {
+      const ColumnRange columns = ShareOfColumns(columns_, i, shares_);
+      DotArgs dot;
+      dot.a = static_cast<const float*>(args.inputs[0]);
+      dot.rows = rows_;
+      dot.depth = depth_;
+      dot.weights = static_cast<const float*>(args.inputs[kWeights]) + columns.begin * depth_;
+      dot.bias = bias == nullptr ? nullptr : bias + columns.begin;
+      dot.c = static_cast<float*>(args.outputs[0]) + columns.begin;
+      dot.c_stride = columns_;
+      dot.columns = columns.count;
+      dot.steps = post_ops_.Fused(args.inputs, 0, columns.begin);
+      dot_(dot);
+      post_ops_.Apply(args.inputs, 0, rows_, columns.begin, columns.count, dot.c);
+    });
+    return absl::OkStatus();
+  }
+
+ private:
+  const int64_t rows_, depth_, columns_;
+  const int bias_;
+  const DotFunction dot_;
+  const RowPostOps post_ops_;
+  int64_t shares_ = 1;
+};
+
 // Whether the operand is one float for each column of a matrix.
 bool IsRow(const Operand& operand, int64_t columns) {
   const Shape& shape = operand.type.shape;
@@ -139,6 +183,7 @@ bool IsRow(const Operand& operand, int64_t columns) {
 
 MadeKernel MakeProduct(const KernelRequest& request, const char* name, Product product,
                        absl::string_view frozen) {
+  if (!request.inputs[kWeights].constant) return Refuse(request, "weights that may change");
   absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request, product.post_ops_taken);
   if (!post_ops.ok()) return post_ops.status();
   if (absl::Status same = CheckFrozen(name, frozen); !same.ok()) return same;
@@ -146,16 +191,23 @@ MadeKernel MakeProduct(const KernelRequest& request, const char* name, Product p
                                          *std::move(post_ops));
 }
 
-// The shape of a product of input 0, [..., depth], and constant weights of rank 2.
+constexpr char kGemmOfDots[] = "own.Gemm:dots";
+
+MadeKernel MakeDots(const KernelRequest& request, const Product& product) {
+  absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request, product.post_ops_taken);
+  if (!post_ops.ok()) return post_ops.status();
+  return std::make_unique<DotKernel>(kGemmOfDots, product, request.threads, *std::move(post_ops));
+}
+
+// The shape of a product of input 0, [..., depth], and weights of rank 2.
 absl::StatusOr<Product> MatrixProduct(const KernelRequest& request, bool weights_transposed) {
   const Operand& a = request.inputs[0];
   const Operand& weights = request.inputs[kWeights];
   if (!IsPlainFloat(a) || !IsPlainFloat(request.outputs[0])) {
     return Refuse(request, "no plain matrices of float32");
   }
-  if (!weights.constant || !IsPlainFloat(weights) || weights.type.shape.size() != 2 ||
-      a.type.shape.size() < 2) {
-    return Refuse(request, "weights that are no constant float32 matrix");
+  if (!IsPlainFloat(weights) || weights.type.shape.size() != 2 || a.type.shape.size() < 2) {
+    return Refuse(request, "weights that are no float32 matrix");
   }
   Product product;
   product.depth = a.type.shape.back();
@@ -226,6 +278,11 @@ MadeKernel MakeGemm(const KernelRequest& request, absl::string_view frozen) {
   }
   if (has_bias) product->bias = 2;
   TakeBias(request, &*product);
+  const bool can_dot = product->weights_transposed && product->rows <= kMaxDotRows;
+  const bool large = product->depth * product->columns >= kLargeWeights;
+  const bool wants_dots =
+      frozen.empty() ? large || !request.inputs[kWeights].constant : frozen == kGemmOfDots;
+  if (can_dot && wants_dots) return MakeDots(request, *product);
   return MakeProduct(request, "own.Gemm", *std::move(product), frozen);
 }
 

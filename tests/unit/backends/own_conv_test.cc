@@ -128,6 +128,51 @@ TEST_CASE("Gemm with weights either way round and any bias agrees with the refer
   }
 }
 
+// [rows, depth] by weights [columns, depth].
+OnednnCase GemmOf(int64_t rows, int64_t depth, int64_t columns, bool constant = true) {
+  OnednnCase c("Gemm", {{"transB", int64_t{1}}});
+  c.weights_constant = constant;
+  c.Input({rows, depth}).Weight({columns, depth});
+  return c;
+}
+
+constexpr char kDots[] = "own.Gemm:dots";
+
+TEST_CASE("a Gemm of one or two rows may read its weights as they lie") {
+  for (int64_t rows : {1, 2}) {
+    for (int64_t depth : {1, 16, 50, 259}) {
+      for (int64_t columns : {1, 3, 16, 35, 300}) {
+        CAPTURE(rows);
+        CAPTURE(depth);
+        CAPTURE(columns);
+        OnednnCase c = GemmOf(rows, depth, columns);
+        CHECK(CompareAs(c.Output({rows, columns}), kDots) == "");
+        c = GemmOf(rows, depth, columns);
+        c.Weight({columns}).PostBinary("Mul", {}).PostBinary("Add", {rows, columns}).Post("Gelu");
+        CHECK(CompareAs(c.Output({rows, columns}), kDots) == "");
+      }
+    }
+  }
+}
+
+TEST_CASE("weights of a Gemm stay as they lie where rows are few and weights large or variable") {
+  const std::unique_ptr<Backend> backend = OnednnOrNull();
+  if (backend == nullptr) return;
+  const auto kernel_of = [](OnednnCase c, const Shape& out) {
+    c.scale_tolerance = 1e-5f;
+    CHECK(c.Output(out).Compare() == "");
+    return c.kernel_name;
+  };
+  CHECK(kernel_of(GemmOf(1, 1024, 512), {1, 512}) == kDots);
+  CHECK(kernel_of(GemmOf(3, 1024, 512), {3, 512}) == "own.Gemm");
+  CHECK(kernel_of(GemmOf(1, 1023, 512), {1, 512}) == "own.Gemm");
+  CHECK(kernel_of(GemmOf(2, 50, 35, false), {2, 35}) == kDots);
+  CHECK(kernel_of(GemmOf(3, 50, 35, false), {3, 35}).find("own.") == std::string::npos);
+  OnednnCase three = GemmOf(3, 50, 35);
+  three.Output({3, 35});
+  CHECK(absl::IsFailedPrecondition(backend->Load(three.request(), kDots).status()));
+}
+
 TEST_CASE("a Gemm that scales is the library's") {
   const std::unique_ptr<Backend> backend = OnednnOrNull();
   if (backend == nullptr) return;

@@ -53,6 +53,14 @@ void CheckVectorKernels() {
   }
 }
 
+void CheckDots() {
+  OnednnCase c("Gemm", {{"transB", int64_t{1}}});
+  c.Input({2, 137}).Weight({43, 137}).Weight({43}).Post("HardSwish").PostBinary("Add", {2, 43});
+  c.Output({2, 43});
+  c.frozen = "own.Gemm:dots";
+  CHECK(c.Compare() == "");
+}
+
 void CheckConvolutions() {
   for (const char* kernel : {"own.Conv:1x1", "own.Conv:depthwise", "own.Conv:windows",
                              "own.Conv:winograd2", "own.Conv:winograd4"}) {
@@ -78,6 +86,7 @@ TEST_CASE("vector kernels agree with the reference on every instruction set of t
     CAPTURE(std::string(hwy::TargetName(target)));
     const OnlyTargets only(target);
     CheckVectorKernels();
+    CheckDots();
     CheckConvolutions();
   }
 }
