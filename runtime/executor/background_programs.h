@@ -49,6 +49,8 @@ class BackgroundPrograms {
   // it has not been dropped by then. False, and nothing done, when there are too many.
   bool Make(ProgramSet& set, const PrepareFor& prepare, bool tell_policy,
             std::shared_ptr<const Program> instead_of);
+  // Whether something is being made.
+  bool busy() const { return inbox_->pending.load(std::memory_order_relaxed) > 0; }
   // Whether Take() would return something.
   bool any_made() const { return inbox_->any.load(std::memory_order_acquire); }
   std::vector<Made> Take();
@@ -61,7 +63,7 @@ class BackgroundPrograms {
     std::mutex mutex;
     std::condition_variable fewer_pending;
     std::vector<Made> made;
-    int pending = 0;
+    std::atomic<int> pending{0};  // changes under `mutex`
   };
   struct Job;
 

@@ -1,6 +1,8 @@
 #include "executor/engine.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -123,6 +125,12 @@ void Engine::TellPolicy() {
 void Engine::TakeBetter() {
   if (background_ == nullptr || !background_->any_made()) return;
   for (const BackgroundPrograms::Made& made : background_->Take()) Swap(made);
+}
+
+void Engine::LeaveTimeToBackground() const {
+  const int64_t pause_ns = provisional_run_ns_ / 4;
+  if (!background_->busy() || SteadyNs() - provisional_end_ns_ >= pause_ns) return;
+  std::this_thread::sleep_for(std::chrono::nanoseconds(pause_ns));
 }
 
 bool Engine::AwaitBackground(absl::Time deadline) {
@@ -328,6 +336,9 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
   set.last = &program.program();
   RunLogEntry& entry = LogEntryOf(set, program);
   ++entry.runs;
+  const bool awaits_better = background_ != nullptr && program.program().provisional;
+  if (awaits_better) LeaveTimeToBackground();
+  const int64_t begin_ns = awaits_better ? SteadyNs() : 0;
   const int64_t start_ns = options_.time_runs ? EventTimer::Now(options_) : 0;
   const absl::Status status = program.Run(arena_.data(), scratch_.data(), runtime_->thread_pool(),
                                           inputs, outputs, options_);
@@ -337,8 +348,12 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
     entry.total_ns += run_ns;
   }
   TellPolicy();
-  if (status.ok() && background_ != nullptr && program.program().provisional &&
-      program.CountRun() >= runs_before_better_ && !program.better_is_made) {
+  if (awaits_better) {
+    provisional_end_ns_ = SteadyNs();
+    provisional_run_ns_ = provisional_end_ns_ - begin_ns;
+  }
+  if (status.ok() && awaits_better && program.CountRun() >= runs_before_better_ &&
+      !program.better_is_made) {
     program.better_is_made =
         background_->Make(set, set.prepare, TellsPolicy(set), program.shared_program());
   }

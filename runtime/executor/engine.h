@@ -96,6 +96,9 @@ class Engine {
  private:
   absl::StatusOr<Signature> CheckedSignature(const ProgramSet& set,
                                              absl::Span<const TensorView> inputs) const;
+  // Before a run of a provisional Program. The background gets what processors have nothing else to
+  // do, and a caller who runs without a pause leaves it nothing: then it is left a fifth.
+  void LeaveTimeToBackground() const;
   void SetUpProvisional(const std::shared_ptr<SharedModel>& shared);
   absl::StatusOr<std::shared_ptr<const Program>> MakeProgram(ProgramSet& set,
                                                              const Signature& signature);
@@ -130,6 +133,7 @@ class Engine {
   std::unique_ptr<Resolver> provisional_;
   std::unique_ptr<BackgroundPrograms> background_;
   int64_t runs_before_better_ = 0;
+  int64_t provisional_end_ns_ = 0, provisional_run_ns_ = 0;  // of the last run of one
   std::shared_ptr<const Program> untold_;  // recorded, and the policy has not been told yet
 };
 

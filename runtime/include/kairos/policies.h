@@ -58,7 +58,9 @@ struct TieredOptions {
 };
 // `then`, but no run waits for it: a new signature that it has nothing ready for runs under `first`
 // at once, while the Program of `then` is made in the background. Results of the two differ as
-// rounding does; SessionOptions::deterministic makes each run wait for `then`.
+// rounding does; SessionOptions::deterministic makes each run wait for `then`. Where runs follow
+// each other without a pause, those under `first` are preceded by one of a quarter of their time,
+// so that the background gets something done.
 std::shared_ptr<const Policy> NewTieredPolicy(TieredOptions options = {});
 
 // The built-in policies with their default options, simplest first: "eager", "jit", "aot",
