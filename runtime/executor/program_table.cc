@@ -1,5 +1,7 @@
 #include "executor/program_table.h"
 
+#include <array>
+
 #include "absl/strings/string_view.h"
 
 #include "base/hash.h"
@@ -14,13 +16,19 @@ absl::string_view Bytes(const TensorView& view) {
 
 constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // 2^64 by the golden ratio
 
+constexpr auto kPowers = [] {  // of kMultiplier
+  std::array<uint64_t, kMaxRank> powers{};
+  uint64_t power = 1;
+  for (uint64_t& p : powers) p = power *= kMultiplier;
+  return powers;
+}();
+
 // Every dimension is multiplied by a power of its own, so that the processor may work on several
-// at a time.
+// at a time. The caller's rank has not been checked yet.
 uint64_t HashDims(absl::Span<const int64_t> dims) {
-  uint64_t hash = dims.size(), factor = kMultiplier;
-  for (int64_t dim : dims) {
-    hash += static_cast<uint64_t>(dim) * factor;
-    factor *= kMultiplier;
+  uint64_t hash = dims.size();
+  for (size_t i = 0; i < dims.size(); ++i) {
+    hash += static_cast<uint64_t>(dims[i]) * kPowers[i % kPowers.size()];
   }
   return hash ^ (hash >> 32);
 }
