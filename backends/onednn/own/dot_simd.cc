@@ -52,8 +52,9 @@ HWY_INLINE void SumColumns(const DotArgs& args, const float* weights, size_t fir
     }
   }
   for (size_t r = 0; r < kRows; ++r) {
-    for (size_t j = 0; j < kColumns; ++j)
+    for (size_t j = 0; j < kColumns; ++j) {
       sums[r][first + j] = hn::GetLane(hn::SumOfLanes(d, sum[r][j]));
+    }
   }
 }
 

@@ -34,7 +34,17 @@ struct Product {
   bool weights_transposed = false;  // they are [columns, depth], not [depth, columns]
   size_t post_ops_taken = 0;        // by the bias
   std::unique_ptr<const StridedCopy> gather;  // null: the rows of input 0 lie together
+
+  // In how many shares it is worth computing.
+  int64_t shares(int threads) const {
+    return rows * depth * columns > kSerialOperations ? threads : 1;
+  }
 };
+
+// Null if there is none.
+const float* GivenBias(const Product& product, const KernelArgs& args) {
+  return product.bias < 0 ? nullptr : static_cast<const float*>(args.inputs[product.bias]);
+}
 
 class ProductKernel : public OwnKernel {
  public:
@@ -45,8 +55,7 @@ class ProductKernel : public OwnKernel {
         tile_rows_(GemmTileRows()),
         post_ops_(std::move(post_ops)),
         bias_(product_.bias >= 0, product_.columns) {
-    const int64_t operations = product_.rows * product_.depth * product_.columns;
-    const int64_t shares = operations > kSerialOperations ? threads : 1;
+    const int64_t shares = product_.shares(threads);
     row_blocks_ = (product_.rows + kBlockRows - 1) / kBlockRows;
     const bool large = product_.depth * product_.columns >= kLargeWeights;
     if (product_.rows >= (large ? kMinRowsOfLarge : kMinRowsPerThread) * shares) {
@@ -81,10 +90,8 @@ class ProductKernel : public OwnKernel {
   }
 
   absl::Status Run(const KernelArgs& args, State*) const override {
-    const auto* given =
-        product_.bias < 0 ? nullptr : static_cast<const float*>(args.inputs[product_.bias]);
     auto* scratch = static_cast<float*>(args.scratch);
-    const float* bias = bias_.Get(given, scratch);
+    const float* bias = bias_.Get(GivenBias(product_, args), scratch);
     const auto* rows = static_cast<const float*>(args.inputs[0]);
     if (product_.gather != nullptr) {
       float* gathered = scratch + bias_.scratch_floats();
@@ -134,44 +141,41 @@ class ProductKernel : public OwnKernel {
 // Few rows: what takes time is to fetch the weights, and no other form of them takes less.
 class DotKernel : public OwnKernel {
  public:
-  DotKernel(std::string name, const Product& product, int threads, RowPostOps post_ops)
-      : OwnKernel(std::move(name)),
-        rows_(product.rows),
-        depth_(product.depth),
-        columns_(product.columns),
-        bias_(product.bias),
+  DotKernel(Product product, int threads, RowPostOps post_ops)
+      : OwnKernel(kName),
+        product_(std::move(product)),
         dot_(FindDot()),
-        post_ops_(std::move(post_ops)) {
-    const bool shared = rows_ * depth_ * columns_ > kSerialOperations;
-    shares_ = std::min<int64_t>(shared ? threads : 1, PanelCount(columns_));
-  }
+        post_ops_(std::move(post_ops)),
+        shares_(std::min(product_.shares(threads), PanelCount(product_.columns))) {}
+
+  static constexpr char kName[] = "own.Gemm:dots";
 
   absl::Status Run(const KernelArgs& args, State*) const override {
-    const auto* bias = bias_ < 0 ? nullptr : static_cast<const float*>(args.inputs[bias_]);
+    const float* bias = GivenBias(product_, args);
     args.pool->ParallelFor(shares_, [&](int64_t i) {
-      const ColumnRange columns = ShareOfColumns(columns_, i, shares_);
+      const ColumnRange columns = ShareOfColumns(product_.columns, i, shares_);
       DotArgs dot;
       dot.a = static_cast<const float*>(args.inputs[0]);
-      dot.rows = rows_;
-      dot.depth = depth_;
-      dot.weights = static_cast<const float*>(args.inputs[kWeights]) + columns.begin * depth_;
+      dot.rows = product_.rows;
+      dot.depth = product_.depth;
+      dot.weights =
+          static_cast<const float*>(args.inputs[kWeights]) + columns.begin * product_.depth;
       dot.bias = bias == nullptr ? nullptr : bias + columns.begin;
       dot.c = static_cast<float*>(args.outputs[0]) + columns.begin;
-      dot.c_stride = columns_;
+      dot.c_stride = product_.columns;
       dot.columns = columns.count;
       dot.steps = post_ops_.Fused(args.inputs, 0, columns.begin);
       dot_(dot);
-      post_ops_.Apply(args.inputs, 0, rows_, columns.begin, columns.count, dot.c);
+      post_ops_.Apply(args.inputs, 0, dot.rows, columns.begin, columns.count, dot.c);
     });
     return absl::OkStatus();
   }
 
  private:
-  const int64_t rows_, depth_, columns_;
-  const int bias_;
+  const Product product_;
   const DotFunction dot_;
   const RowPostOps post_ops_;
-  int64_t shares_ = 1;
+  const int64_t shares_;
 };
 
 // Whether the operand is one float for each column of a matrix.
@@ -191,12 +195,10 @@ MadeKernel MakeProduct(const KernelRequest& request, const char* name, Product p
                                          *std::move(post_ops));
 }
 
-constexpr char kGemmOfDots[] = "own.Gemm:dots";
-
-MadeKernel MakeDots(const KernelRequest& request, const Product& product) {
+MadeKernel MakeDots(const KernelRequest& request, Product product) {
   absl::StatusOr<RowPostOps> post_ops = RowPostOps::Make(request, product.post_ops_taken);
   if (!post_ops.ok()) return post_ops.status();
-  return std::make_unique<DotKernel>(kGemmOfDots, product, request.threads, *std::move(post_ops));
+  return std::make_unique<DotKernel>(std::move(product), request.threads, *std::move(post_ops));
 }
 
 // The shape of a product of input 0, [..., depth], and weights of rank 2.
@@ -281,8 +283,8 @@ MadeKernel MakeGemm(const KernelRequest& request, absl::string_view frozen) {
   const bool can_dot = product->weights_transposed && product->rows <= kMaxDotRows;
   const bool large = product->depth * product->columns >= kLargeWeights;
   const bool wants_dots =
-      frozen.empty() ? large || !request.inputs[kWeights].constant : frozen == kGemmOfDots;
-  if (can_dot && wants_dots) return MakeDots(request, *product);
+      frozen.empty() ? large || !request.inputs[kWeights].constant : frozen == DotKernel::kName;
+  if (can_dot && wants_dots) return MakeDots(request, *std::move(product));
   return MakeProduct(request, "own.Gemm", *std::move(product), frozen);
 }
 
