@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 
 #include "base/errno_status.h"
 #include "base/hash.h"
@@ -48,12 +49,6 @@ bool IsCacheFile(const std::string& name) {
          absl::StartsWith(name, kTemporaryPrefix);
 }
 
-timespec Now() {
-  timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return now;
-}
-
 // A file is checked if its time of modification has these nanoseconds and was set when the file was
 // last changed in any way. A write, also through a mapping, sets another time of modification, and
 // who sets that one back changes the file. Whole microseconds, as some file systems keep no more.
@@ -67,9 +62,9 @@ bool IsChecked(const FileTimes& times) {
 
 // {time of access, time of modification} for utimensat().
 std::array<timespec, 2> TimesOfUse(bool checked) {
-  timespec now = Now();
-  if (checked) now.tv_nsec = kCheckedNs;
-  return {timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, now};
+  const int64_t now = absl::GetCurrentTimeNanos();
+  return {timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+          timespec{.tv_sec = now / kSecondNs, .tv_nsec = checked ? kCheckedNs : now % kSecondNs}};
 }
 
 }  // namespace
@@ -101,6 +96,10 @@ absl::Status CacheDirectory::Prepare() const {
                                                        path_, unsigned{info.st_mode} & 07777u));
   }
   return absl::OkStatus();
+}
+
+bool CacheDirectory::File::HasRightContent() const {
+  return ContentHash(content.data(), content.size()) == checksum;
 }
 
 absl::StatusOr<CacheDirectory::File> CacheDirectory::Open(const std::string& name) const {
@@ -148,13 +147,15 @@ void CacheDirectory::MarkUsed(const std::string& name) const {
   (void)utimensat(AT_FDCWD, path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
 }
 
-void CacheDirectory::MarkChecked(const std::string& name, const FileTimes& times) const {
+void CacheDirectory::MarkChecked(const std::string& name, const File& compared) const {
   const int fd =
       open(PathOf(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return;
   const absl::Cleanup close_file = [fd] { close(fd); };
   struct stat info;
-  if (fdatasync(fd) != 0 || fstat(fd, &info) != 0 || FileTimesOf(info) != times) return;
+  if (fdatasync(fd) != 0 || fstat(fd, &info) != 0 || FileTimesOf(info) != compared.times) {
+    return;
+  }
   (void)futimens(fd, TimesOfUse(true).data());  // as in MarkUsed()
 }
 
@@ -177,8 +178,7 @@ absl::StatusOr<std::vector<CacheDirectory::Entry>> CacheDirectory::List() const 
   std::filesystem::directory_iterator at(path_, error);
   if (error) return ErrnoStatus(error.value(), path_, "cannot read the directory");
   std::vector<Entry> entries;
-  const timespec time = Now();
-  const int64_t now = time.tv_sec * kSecondNs + time.tv_nsec;
+  const int64_t now = absl::GetCurrentTimeNanos();
   for (; at != std::filesystem::directory_iterator(); at.increment(error)) {
     if (error) return ErrnoStatus(error.value(), path_, "cannot read the directory");
     std::string name = at->path().filename().string();

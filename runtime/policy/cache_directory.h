@@ -34,6 +34,8 @@ class CacheDirectory {
     uint64_t checksum = 0;  // of the content, as the file says
     bool checked = false;   // MarkChecked() was called, and nobody has written to the file since
     FileTimes times;        // when it was opened
+
+    bool HasRightContent() const;  // compares it with the checksum
   };
   // Unless the file is checked, the content is still to be compared with the checksum.
   // kNotFound; kPermissionDenied: not this user's; kUnimplemented: another format; kDataLoss:
@@ -43,10 +45,10 @@ class CacheDirectory {
   bool Has(const std::string& name, uint64_t content_bytes) const;
   // Moves the file to the end of the order in which files are removed.
   void MarkUsed(const std::string& name) const;
-  // For a file whose content was right after it had been opened with these times: it is checked
-  // from now on, unless somebody has changed it meanwhile. First waits until it is on the disk, so
-  // that the mark cannot survive a power failure that the content does not.
-  void MarkChecked(const std::string& name, const FileTimes& times) const;
+  // `compared`, the file of this name, had the right content: it is checked from now on, unless
+  // somebody has changed it since it was opened. First waits until it is on the disk, so that the
+  // mark cannot survive a power failure that the content does not.
+  void MarkChecked(const std::string& name, const File& compared) const;
   // kUnavailable, kPermissionDenied. Nothing or the whole file is there afterwards.
   absl::Status Write(const std::string& name, absl::Span<const std::byte> content,
                      uint64_t checksum) const;

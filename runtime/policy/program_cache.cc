@@ -76,8 +76,7 @@ struct ProgramCache::Impl {
 absl::Status ProgramCache::Impl::FindWeights(absl::Span<WeightRef> wanted, uint64_t* bytes_read) {
   struct Unchecked {
     std::string name;
-    const WeightRef& weight;
-    FileTimes times;
+    CacheDirectory::File file;
     bool sound = false;
   };
   std::vector<Unchecked> unchecked;
@@ -90,31 +89,27 @@ absl::Status ProgramCache::Impl::FindWeights(absl::Span<WeightRef> wanted, uint6
       return absl::AbortedError(absl::StrCat(
           "weights ", name, ": ", file.ok() ? "got other ones" : file.status().message()));
     }
+    weight.bytes = file->content;
+    weight.owner = file->owner;
+    *bytes_read += weight.size;
     if (file->checked) {
       directory.MarkUsed(name);
     } else {
-      unchecked.push_back({name, weight, file->times});
+      unchecked.push_back({name, *std::move(file)});
     }
-    weight.bytes = file->content;
-    weight.owner = std::move(file->owner);
-    *bytes_read += weight.size;
   }
   if (unchecked.empty()) return absl::OkStatus();
   pool.ParallelFor(static_cast<int64_t>(unchecked.size()), [&](int64_t i) {
-    Unchecked& file = unchecked[static_cast<size_t>(i)];
-    file.sound =
-        ContentHash(file.weight.bytes.data(), file.weight.bytes.size()) == file.weight.hash;
+    auto& [name, file, sound] = unchecked[static_cast<size_t>(i)];
+    sound = file.HasRightContent();
   });
-  std::vector<std::pair<std::string, FileTimes>> checked;
-  for (Unchecked& file : unchecked) {
-    if (!file.sound) {
-      directory.Remove(file.name);
-      return absl::DataLossError(absl::StrCat("weights ", file.name, ": checksum differs"));
-    }
-    checked.emplace_back(std::move(file.name), file.times);
+  for (const auto& [name, file, sound] : unchecked) {
+    if (sound) continue;
+    directory.Remove(name);
+    return absl::DataLossError(absl::StrCat("weights ", name, ": checksum differs"));
   }
-  writer.Add([this, checked = std::move(checked)] {
-    for (const auto& [name, times] : checked) directory.MarkChecked(name, times);
+  writer.Add([this, checked = std::move(unchecked)] {
+    for (const auto& [name, file, sound] : checked) directory.MarkChecked(name, file);
   });
   return absl::OkStatus();
 }
@@ -125,9 +120,7 @@ absl::StatusOr<ProgramRecord> ProgramCache::Impl::ReadFile(const std::string& na
                                                            uint64_t* bytes_read) {
   KAIROS_ASSIGN_OR_RETURN(const CacheDirectory::File file, directory.Open(name));
   *bytes_read += file.content.size();
-  if (ContentHash(file.content.data(), file.content.size()) != file.checksum) {
-    return absl::DataLossError("checksum differs");
-  }
+  if (!file.HasRightContent()) return absl::DataLossError("checksum differs");
   return DecodeCacheEntry(file.content, file.owner, key, model, [&](absl::Span<WeightRef> wanted) {
     return FindWeights(wanted, bytes_read);
   });

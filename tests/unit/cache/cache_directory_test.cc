@@ -28,7 +28,7 @@ struct Fixture {
   }
   CacheDirectory::File Open() { return Unwrap(directory.Open(kName)); }
   bool IsChecked() { return Open().checked; }
-  void Check() { directory.MarkChecked(kName, Open().times); }
+  void Check() { directory.MarkChecked(kName, Open()); }
 };
 
 TEST_CASE_FIXTURE(Fixture, "a file is checked once somebody says so, also after further use") {
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Fixture, "a file whose time of modification was set back is no
 }
 
 TEST_CASE_FIXTURE(Fixture, "a file that was replaced while it was compared is not checked") {
-  const FileTimes before = Open().times;
+  const CacheDirectory::File before = Open();
   // Of another time, however coarse the clock of the file system.
   const timespec times[2] = {{0, UTIME_OMIT}, {1'000'000'000, 0}};
   Write("other content");
