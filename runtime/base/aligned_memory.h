@@ -1,7 +1,6 @@
 // Uninitialised memory, 64-byte aligned. What is large is mapped: taken from the heap it would
-// leave holes there, which smaller allocations then pin. That takes longer than the heap does, so
-// that what is made for one run is mapped only when it is very large. From 2 MiB on it asks for
-// huge pages, because the first write to fresh memory is otherwise mostly page faults.
+// leave holes there, which smaller allocations then pin. From 2 MiB on it asks for huge pages,
+// because the first write to fresh memory is otherwise mostly page faults.
 #ifndef KAIROS_RUNTIME_BASE_ALIGNED_MEMORY_H_
 #define KAIROS_RUNTIME_BASE_ALIGNED_MEMORY_H_
 
@@ -17,7 +16,10 @@ struct AlignedMemory {
   size_t mapped = 0;          // bytes of the mapping, which reads as zeros; 0: from the heap
 };
 
-enum class MemoryUse : uint8_t { kRun, kSession };
+enum class MemoryUse : uint8_t {
+  kRun,      // mapped only from 2 MiB on, as that takes longer than the heap does
+  kSession,  // stays until it is exchanged for larger memory: mapped from 128 KiB on
+};
 
 // `bytes` is rounded up to the alignment, and not 0.
 AlignedMemory AllocateAligned(size_t bytes, MemoryUse use = MemoryUse::kRun);

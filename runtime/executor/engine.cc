@@ -348,12 +348,10 @@ absl::Status Engine::Execute(ProgramSet& set, BoundProgram& program,
     entry.total_ns += run_ns;
   }
   TellPolicy();
-  if (awaits_better) {
-    provisional_end_ns_ = SteadyNs();
-    provisional_run_ns_ = provisional_end_ns_ - begin_ns;
-  }
-  if (status.ok() && awaits_better && program.CountRun() >= runs_before_better_ &&
-      !program.better_is_made) {
+  if (!awaits_better) return status;
+  provisional_end_ns_ = SteadyNs();
+  provisional_run_ns_ = provisional_end_ns_ - begin_ns;
+  if (status.ok() && program.CountRun() >= runs_before_better_ && !program.better_is_made) {
     program.better_is_made =
         background_->Make(set, set.prepare, TellsPolicy(set), program.shared_program());
   }
