@@ -24,9 +24,6 @@ constexpr int64_t kDepthBlock = 256;
 
 using Tag = PartTag;
 constexpr size_t kLanes = kPartLanes;
-// A tile of rows x panels keeps its sums in registers: 32 of 512 bits, 16 of 256.
-constexpr size_t kTileRows = kPanelVectors == 1 ? 12 : kPanelVectors == 2 ? 6 : 4;
-constexpr size_t kSums = kPanelVectors == 1 ? 24 : 12;
 
 // The panels of a tile of that many rows.
 constexpr size_t PanelsFor(size_t rows) {
@@ -62,6 +59,23 @@ HWY_INLINE void Fetch(const float* from, int64_t stride) {
   }
 }
 
+// body(r, v) for each vector of a tile: with constants for tiles of which there are many, so that
+// what is indexed with them stays in registers.
+template <size_t kRows, size_t kColumns, typename Body, size_t... kVectors>
+HWY_INLINE void ForEachVector(const Body& body, std::index_sequence<kVectors...>) {
+  if constexpr (kRows == kTileRows) {
+    (body(kVectors / kColumns, kVectors % kColumns), ...);
+  } else {
+    for (size_t r = 0; r < kRows; ++r) {
+      for (size_t v = 0; v < kColumns; ++v) body(r, v);
+    }
+  }
+}
+template <size_t kRows, size_t kColumns, typename Body>
+HWY_INLINE void ForEachVector(const Body& body) {
+  ForEachVector<kRows, kColumns>(body, std::make_index_sequence<kRows * kColumns>());
+}
+
 // kColumns vectors of columns, of one panel or more, of the last of which `last` lanes are part of
 // C. With kSteps the sums pass through memory, so that the steps are a loop; the tiles that only
 // bound them keep them in registers.
@@ -71,18 +85,18 @@ HWY_INLINE void SumTile(const Block& block, size_t last) {
   hn::Vec<Tag> sum[kRows * kColumns];
   float* const c = block.c;
   const int64_t c_stride = block.c_stride;
-  const auto at = [=](size_t i) {
-    return c + static_cast<int64_t>(i / kColumns) * c_stride + i % kColumns * kLanes;
+  const auto at = [=](size_t r, size_t v) {
+    return c + static_cast<int64_t>(r) * c_stride + v * kLanes;
   };
-  const auto lanes = [=](size_t i) { return i % kColumns + 1 == kColumns ? last : kLanes; };
+  const auto lanes = [=](size_t v) { return v + 1 == kColumns ? last : kLanes; };
   if (block.add) {
-    for (size_t i = 0; i < kRows * kColumns; ++i) sum[i] = LoadUpTo(at(i), lanes(i));
+    ForEachVector<kRows, kColumns>(
+        [&](size_t r, size_t v) HWY_ATTR { sum[r * kColumns + v] = LoadUpTo(at(r, v), lanes(v)); });
   } else {
-    for (size_t v = 0; v < kColumns; ++v) {
-      const bool biased = block.bias != nullptr;
-      const auto bias = biased ? hn::LoadU(d, block.bias + v * kLanes) : hn::Zero(d);
-      for (size_t r = 0; r < kRows; ++r) sum[r * kColumns + v] = bias;
-    }
+    const bool biased = block.bias != nullptr;
+    ForEachVector<kRows, kColumns>([&](size_t r, size_t v) HWY_ATTR {
+      sum[r * kColumns + v] = biased ? hn::LoadU(d, block.bias + v * kLanes) : hn::Zero(d);
+    });
   }
   Fetch<kRows, kColumns>(block.next_c, block.result_stride);
   if (kSteps && block.steps->addend != nullptr) {
@@ -103,15 +117,15 @@ HWY_INLINE void SumTile(const Block& block, size_t last) {
         const size_t i = r * kColumns + v;
         const int64_t offset = block.result_offset + static_cast<int64_t>(r) * block.result_stride +
                                static_cast<int64_t>(v * kLanes);
-        const auto addend = [&]() HWY_ATTR { return LoadUpTo(steps.addend + offset, lanes(i)); };
-        StoreUpTo(ApplySteps(steps, sum[i], addend), at(i), lanes(i));
+        const auto addend = [&]() HWY_ATTR { return LoadUpTo(steps.addend + offset, lanes(v)); };
+        StoreUpTo(ApplySteps(steps, sum[i], addend), at(r, v), lanes(v));
       }
     }
   } else {
     const hn::Vec<Tag> low = hn::Set(d, block.low), high = hn::Set(d, block.high);
-    for (size_t i = 0; i < kRows * kColumns; ++i) {
-      StoreUpTo(AtMost(AtLeast(sum[i], low), high), at(i), lanes(i));
-    }
+    ForEachVector<kRows, kColumns>([&](size_t r, size_t v) HWY_ATTR {
+      StoreUpTo(AtMost(AtLeast(sum[r * kColumns + v], low), high), at(r, v), lanes(v));
+    });
   }
 }
 
@@ -195,8 +209,9 @@ Block BlockAt(const GemmArgs& args, int64_t row, int64_t panel, const Range& ran
   Block block;
   block.from.a = args.a + row * args.a_stride + range.piece * args.piece_stride + range.first;
   block.from.a_stride = args.a_stride;
-  block.from.b = args.panels + (panel * args.depth() + k) * kPanelColumns;
-  block.from.panel_stride = args.depth() * kPanelColumns;
+  block.from.b = args.b + panel * args.panel_stride + k * args.k_stride;
+  block.from.k_stride = args.k_stride;
+  block.from.panel_stride = args.panel_stride;
   block.result_offset = row * args.c_stride + panel * kPanelColumns;
   block.result_stride = block.c_stride = args.c_stride;
   block.next_c = block.c = args.c + block.result_offset;
@@ -209,7 +224,7 @@ Block BlockAt(const GemmArgs& args, int64_t row, int64_t panel, const Range& ran
   block.low = last ? args.steps.low : FusedSteps().low;
   block.high = last ? args.steps.high : FusedSteps().high;
   block.steps = last && args.steps.more_than_bounds() ? &args.steps : nullptr;
-  block.from.next = block.from.b;
+  block.from.next = nullptr;
   return block;
 }
 
@@ -244,7 +259,6 @@ void Columns(const GemmArgs& args, int64_t panel, const Range& range, const floa
   const auto columns = static_cast<size_t>(
       std::min<int64_t>(args.columns - panel * kPanelColumns, kPanels * kPanelColumns));
   Block block = BlockAt(args, 0, panel, range);
-  const float* const present = block.from.b;
   // A tile of few rows takes as long as one of more: its sums wait for each other. So it gets half
   // of the tile before it.
   constexpr auto kWhole = static_cast<int64_t>(kTileRows);
@@ -258,9 +272,9 @@ void Columns(const GemmArgs& args, int64_t panel, const Range& range, const floa
     // A panel has kFetchStep times the lines that a tile fetches.
     const int64_t ahead = fetched / kFetchStep, part = fetched % kFetchStep;
     if (next != nullptr && ahead < static_cast<int64_t>(kPanels)) {
-      block.from.next = next + ahead * block.from.panel_stride + part * fetches * kLineFloats;
+      block.from.next = next + ahead * args.panel_stride + part * fetches * args.k_stride;
     } else {
-      block.from.next = present;
+      block.from.next = nullptr;
     }
     ++fetched;
     block.ahead = rows * args.c_stride;
@@ -291,8 +305,8 @@ void RunRange(const GemmArgs& args, const Range& range) {
   const int64_t k = range.piece * args.piece_depth + range.first;
   const int64_t after = k + range.pieces * range.depth;
   const auto next = [&](int64_t panel) -> const float* {
-    if (panel < whole_panels) return args.panels + (panel * args.depth() + k) * kPanelColumns;
-    return after < args.depth() ? args.panels + after * kPanelColumns : nullptr;
+    if (panel < whole_panels) return args.b + panel * args.panel_stride + k * args.k_stride;
+    return after < args.depth() ? args.b + after * args.k_stride : nullptr;
   };
   int64_t panel = 0;
   for (; panel + kPanels <= whole_panels; panel += kPanels) {

@@ -1,9 +1,11 @@
-// Matrix products over packed weights, the arithmetic under our own convolutions: C = A * B with A
-// and C row-major and B packed into panels of kPanelColumns columns,
+// Matrix products, the arithmetic under our own convolutions: C = A * B with A and C row-major. B
+// is read in panels of kPanelColumns columns, in which the columns lie together:
 //
-//   panels[(column / 16 * depth + k) * 16 + column % 16] = B[k][column]
+//   B[k][column] = b[column / 16 * panel_stride + k * k_stride + column % 16]
 //
-// with zeros in the missing columns of the last panel. The form is the same on every machine.
+// Packed panels lie one after the other, with zeros in the missing columns of the last one; this
+// form is the same on every machine. Of a row-major B, 16 columns are a panel as they are; what
+// lies where columns of the last panel are missing is read, and not used.
 #ifndef KAIROS_BACKENDS_ONEDNN_OWN_GEMM_SIMD_H_
 #define KAIROS_BACKENDS_ONEDNN_OWN_GEMM_SIMD_H_
 
@@ -31,7 +33,8 @@ struct GemmArgs {
   const float* a = nullptr;
   int64_t a_stride = 0;  // floats between rows
   int64_t pieces = 1, piece_depth = 0, piece_stride = 0;
-  const float* panels = nullptr;
+  const float* b = nullptr;
+  int64_t k_stride = 0, panel_stride = 0;  // floats
   const float* bias = nullptr;  // PaddedColumns(columns) floats, added to each row; null: zeros
   float* c = nullptr;
   int64_t c_stride = 0;
@@ -39,6 +42,12 @@ struct GemmArgs {
   FusedSteps steps;
 
   int64_t depth() const { return pieces * piece_depth; }
+  // B, packed. After the fields of A.
+  void SetPanels(const float* panels) {
+    b = panels;
+    k_stride = kPanelColumns;
+    panel_stride = depth() * kPanelColumns;
+  }
 };
 
 // Each element of C is summed over k in order, in blocks of a size that depends on nothing but the

@@ -117,12 +117,13 @@ class ProductKernel : public OwnKernel {
     GemmArgs gemm;
     gemm.a = rows + first * product_.depth;
     gemm.a_stride = product_.depth;
-    gemm.panels = static_cast<const float*>(args.inputs[kWeights]) + columns.begin * product_.depth;
     gemm.bias = bias == nullptr ? nullptr : bias + columns.begin;
     gemm.c = static_cast<float*>(args.outputs[0]) + first * product_.columns + columns.begin;
     gemm.c_stride = product_.columns;
     gemm.rows = end - first;
     gemm.piece_depth = product_.depth;
+    gemm.SetPanels(static_cast<const float*>(args.inputs[kWeights]) +
+                   columns.begin * product_.depth);
     gemm.columns = columns.count;
     gemm.steps = post_ops_.Fused(args.inputs, first, columns.begin);
     gemm_(gemm);

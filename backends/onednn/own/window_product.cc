@@ -142,7 +142,7 @@ class WindowProductKernel : public OwnKernel {
     gemm.pieces = shape_.kernel[0];
     gemm.piece_depth = shape_.kernel[1] * shape_.in_channels;
     gemm.piece_stride = shape_.dilations[0] * pitch_;
-    gemm.panels = static_cast<const float*>(args.inputs[kConvWeights]) + columns.begin * depth();
+    gemm.SetPanels(static_cast<const float*>(args.inputs[kConvWeights]) + columns.begin * depth());
     gemm.bias = bias == nullptr ? nullptr : bias + columns.begin;
     gemm.c = static_cast<float*>(args.outputs[0]) + pixel * shape_.out_channels + columns.begin;
     gemm.c_stride = shape_.out_channels;

@@ -170,7 +170,7 @@ class WinogradKernel : public OwnKernel {
         gemm.a = buffers.in + position * in_position_stride();
         gemm.a_stride = in_stride_;
         gemm.piece_depth = shape_.in_channels;
-        gemm.panels = weights + (position * panels + panel) * gemm.piece_depth * kPanelColumns;
+        gemm.SetPanels(weights + (position * panels + panel) * gemm.depth() * kPanelColumns);
         gemm.columns = std::min(kPanelsPerProduct, panels - panel) * kPanelColumns;
         gemm.c = buffers.out + position * out_position_stride() + panel * kPanelColumns;
         gemm.c_stride = out_stride_;
