@@ -30,8 +30,9 @@ int64_t WantedRuns() {
   return wanted == nullptr ? 400 : std::atoll(wanted);
 }
 
-// Convolutions (folded, depthwise, 1x1), shape arithmetic, and a matrix product with a constant
-// that each shape makes for itself: x[n,8,h,w] -> y[n,w,12], z[n,8].
+// Convolutions (folded, depthwise, 1x1, and in groups, which the library compiles for each shape),
+// shape arithmetic, and a matrix product with a constant that each shape makes for itself:
+// x[n,8,h,w] -> y[n,w,12], z[n,8].
 Graph SoakNet() {
   GraphBuilder b("soak");
   const ValueId x = b.InputDims("x", DType::kFloat32, {{-1, "n"}, {8, ""}, {-1, "h"}, {-1, "w"}});
@@ -48,7 +49,9 @@ Graph SoakNet() {
                              {{"pads", Ints{1, 1, 1, 1}}, {"group", int64_t{16}}});
   const ValueId wide =
       b.Add("Conv", {b.Add("HardSwish", {deep}), b.Random<float>("w3", {16, 16, 1, 1}, 6)});
-  const ValueId sum = b.Add("Add", {wide, first});
+  const ValueId groups = b.Add("Conv", {wide, b.Random<float>("w7", {16, 8, 1, 3}, 10)},
+                               {{"pads", Ints{0, 1, 0, 1}}, {"group", int64_t{2}}});
+  const ValueId sum = b.Add("Add", {groups, first});
   const auto mean = [&](const char* name, Ints axes) {
     const auto count = static_cast<int64_t>(axes.size());
     return b.Add("ReduceMean", {sum, b.Constant<int64_t>(name, {count}, axes)},

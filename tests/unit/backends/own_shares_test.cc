@@ -24,6 +24,20 @@ std::vector<Shared> SharedCases() {
       {"columns of few rows", "own.MatMul", {3, 200}, {200, 350}, {3, 350}, {}},
       {"columns of large weights", "own.MatMul", {131, 720}, {720, 731}, {131, 731}, {}},
       {"blocks of rows", "own.MatMul", {131, 64}, {64, 43}, {131, 43}, {}},
+      {"columns of a product of activations",
+       "own.MatMul:batched",
+       {37, 300},
+       {300, 350},
+       {37, 350},
+       {}},
+      {"rows of a product of activations",
+       "own.MatMul:batched",
+       {350, 70},
+       {70, 43},
+       {350, 43},
+       {}},
+      {"rows of a narrow product", "own.MatMul:batched", {230, 310}, {310, 13}, {230, 13}, {}},
+      {"columns of batches", "own.MatMul:batched", {5, 40, 64}, {5, 64, 90}, {5, 40, 90}, {}},
       {"channels of few pixels",
        "own.Conv:1x1",
        {1, 200, 1, 3},
@@ -68,7 +82,8 @@ OnednnCase CaseOf(const Shared& shared, bool bias) {
   }
   c.Input(shared.in, image ? kLast : Layout::kPlain).Weight(shared.weights);
   if (bias && image) c.Weight({shared.out[1]});
-  if (bias && !image) c.PostBinary("Add", {shared.out[1]});  // which a product takes for its bias
+  if (bias && !image)
+    c.PostBinary("Add", {shared.out.back()});  // which a product takes for its bias
   c.frozen = shared.kernel;
   c.scale_tolerance = 2e-5f;
   return c;
@@ -78,7 +93,7 @@ TEST_CASE("what threads share out agrees with the reference, with and without po
   for (const Shared& shared : SharedCases()) {
     const bool image = !shared.pads.empty();
     const Layout layout = image ? kLast : Layout::kPlain;
-    const Shape row = image ? Shape{shared.out[1], 1, 1} : Shape{shared.out[1]};
+    const Shape row = image ? Shape{shared.out[1], 1, 1} : Shape{shared.out.back()};
     for (const char* steps : {"none", "in registers", "afterwards"}) {
       for (const bool bias : {false, true}) {
         CAPTURE(std::string(shared.what));
