@@ -131,13 +131,13 @@ absl::StatusOr<Tensor> Tensor::Make(DType dtype, Shape shape) {
   KAIROS_ASSIGN_OR_RETURN(const size_t bytes, CheckedByteCount(dtype, shape));
   // Kernels may read whole cache lines; an empty tensor still has an address.
   const size_t allocated = AlignUp(bytes == 0 ? 1 : bytes, kAlignment);
-  const AlignedMemory memory = AllocateAligned(allocated);
+  const AlignedMemory memory = AllocateAligned(allocated, MemoryUse::kTensor);
   if (memory.data == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat("out of memory, ", bytes,
                                                      " bytes wanted for a tensor ",
                                                      DTypeName(dtype), ShapeString(shape)));
   }
-  if (memory.mapped == 0) std::memset(memory.data, 0, allocated);
+  if (!memory.zeros) std::memset(memory.data, 0, allocated);
   Tensor tensor;
   tensor.dtype_ = dtype;
   tensor.shape_ = std::move(shape);
@@ -146,6 +146,6 @@ absl::StatusOr<Tensor> Tensor::Make(DType dtype, Shape shape) {
   return tensor;
 }
 
-void Tensor::Free::operator()(std::byte* p) const { FreeAligned({p, mapped}); }
+void Tensor::Free::operator()(std::byte* p) const { FreeAligned({p, mapped}, MemoryUse::kTensor); }
 
 }  // namespace kairos

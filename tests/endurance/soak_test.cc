@@ -124,10 +124,12 @@ TEST_CASE("random shapes from many threads: results are right, and memory is bou
   std::atomic<int64_t> started{0}, done{0};
   std::vector<double> errors(kThreads, 0);
   uint64_t most_bytes = 0;
+  std::vector<std::unique_ptr<Session>> sessions(kThreads);  // all of them until the last run
   std::vector<std::thread> threads;
   for (size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      auto session =
+      std::unique_ptr<Session>& session = sessions[t];
+      session =
           NewSession(runtime, model, t % 4 == 3 ? NewTieredPolicy({.runs = 1}) : NewJitPolicy());
       std::mt19937 random(static_cast<uint32_t>(t));
       for (int64_t i = started++; i < runs; i = started++) {
@@ -142,6 +144,7 @@ TEST_CASE("random shapes from many threads: results are right, and memory is bou
     });
   }
   for (std::thread& thread : threads) thread.join();
+  sessions.clear();
   for (const std::string& line : figures.lines()) MESSAGE(line);
   for (const double error : errors) CHECK(error < 1e-4);
   const KernelCache::Stats kernels = runtime->kernel_cache().stats();
