@@ -21,9 +21,10 @@ namespace {
 // weights more often: ViT-B/16 took 1.05 of the time, other networks the same.
 constexpr int64_t kBlockRows = 192;
 // With fewer rows per thread the columns are shared out: the sooner, the longer it takes to fetch
-// all the weights for each share of the rows (from so many floats on, ResNet-50 with rows of 7x7
-// pixels took 0.97 of the time on an Emerald Rapids; below, MobileNetV2 took 1.02).
-constexpr int64_t kMinRowsPerThread = 24, kMinRowsOfLarge = 48;
+// all the weights for each share of the rows. From so many floats on, ResNet-50 with rows of 7x7
+// pixels took 0.97 of the time on an Emerald Rapids, and MiniLM with 128 tokens, whose products of
+// 384 by 1536 took 0.9, 0.99; below, MobileNetV2 and SqueezeNet took 1.02 and 1.07 with 96 rows.
+constexpr int64_t kMinRowsPerThread = 24, kMinRowsOfLarge = 96;
 constexpr int64_t kLargeWeights = 512 << 10;
 
 constexpr size_t kWeights = 1;  // input of each of the operators
