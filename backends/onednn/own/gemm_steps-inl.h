@@ -1,5 +1,5 @@
-// The inner loop of a matrix product: rows of A times columns of packed B, added to sums that stay
-// in registers.
+// The inner loop of a matrix product: rows of A times columns of B, added to sums that stay in
+// registers.
 #if defined(KAIROS_BACKENDS_ONEDNN_OWN_GEMM_STEPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef KAIROS_BACKENDS_ONEDNN_OWN_GEMM_STEPS_INL_H_
 #undef KAIROS_BACKENDS_ONEDNN_OWN_GEMM_STEPS_INL_H_
@@ -128,7 +128,8 @@ HWY_INLINE void AddStepsOfTwo(int64_t depth, Operands& from, PartVec (&sum)[2 * 
   const int64_t rows3 = 3 * from.a_stride, k_stride = from.k_stride;
   const float *a0 = from.a, *a3 = a0 + rows3, *a6 = a3 + rows3, *a9 = a6 + rows3;
   const float *b0 = from.b, *b1 = b0 + (kPanelVectors == 1 ? from.panel_stride : kPartLanes);
-  // Variables, not an array: g++ 12 would store an array's elements after each step.
+  // Variables, not an array: g++ 12 would store an array's elements after each step. Those of rows
+  // that there are not hold anything.
   const auto take = [&](size_t i) HWY_ATTR { return i < 2 * kRows ? sum[i].raw : sum[0].raw; };
   Raw s0 = take(0), s1 = take(1), s2 = take(2), s3 = take(3), s4 = take(4), s5 = take(5);
   Raw s6 = take(6), s7 = take(7), s8 = take(8), s9 = take(9), s10 = take(10), s11 = take(11);

@@ -44,19 +44,22 @@ TEST_CASE("a tensor that takes the memory of a freed one reads as zeros") {
   }
 }
 
-TEST_CASE("memory serves the next tensor of about the same size, and no smaller one") {
+TEST_CASE("memory serves the next tensor of about the same size, and no other") {
   if (!Maps()) return;
   const AlignedMemory first = AllocateAligned(1 << 20, MemoryUse::kTensor);
   FreeAligned(first, MemoryUse::kTensor);
   const AlignedMemory small = AllocateAligned(600 << 10, MemoryUse::kTensor);
   CHECK(small.data != first.data);
+  const AlignedMemory large = AllocateAligned((1 << 20) + 1, MemoryUse::kTensor);
+  CHECK(large.data != first.data);
   const AlignedMemory next = AllocateAligned(1000 << 10, MemoryUse::kTensor);
   CHECK(next.data == first.data);
   CHECK(next.mapped == first.mapped);
   CHECK(!next.zeros);
   const AlignedMemory other = AllocateAligned(1 << 20, MemoryUse::kTensor);
   CHECK(other.data != first.data);
-  for (const AlignedMemory& memory : {small, next, other}) FreeAligned(memory, MemoryUse::kTensor);
+  for (const AlignedMemory& memory : {small, large, next, other})
+    FreeAligned(memory, MemoryUse::kTensor);
 }
 
 TEST_CASE("little of what tensors gave back is kept") {
